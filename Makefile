@@ -1,0 +1,51 @@
+# The project's commands. Everything is installed into .venv; nothing else is touched.
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO ?= .demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format generate cassettes clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/.tool ## play plan, apply and an empty second plan on the embedded emulator
+	@rm -rf $(DEMO)
+	@$(BIN)/reconciler demo $(DEMO)
+
+test: .venv/.dev ## run the tests, side by side
+	$(BIN)/pytest -n auto
+
+check: .venv/.dev ## ruff, mypy --strict, import layers, generated files up to date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q tests/test_layers.py
+	$(BIN)/reconciler schema --check schemas
+
+format: .venv/.dev ## put the code into its standard form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+generate: .venv/.dev ## write schemas/ anew from the kinds
+	$(BIN)/reconciler schema --write schemas
+
+cassettes: .venv/.dev ## record cassettes/ anew from the emulator server
+	$(BIN)/pytest -q tests/wire --record-mode=rewrite
+
+clean: ## remove what the commands made
+	rm -rf .venv .demo build dist .mypy_cache .ruff_cache .hypothesis
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "python3 -m venv does not work here; on Debian and Ubuntu: apt install python3-venv"; rm -rf .venv; exit 1; }
+
+.venv/.tool: pyproject.toml | .venv/bin/python
+	@echo "Installing into .venv (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+.venv/.dev: pyproject.toml | .venv/bin/python
+	@echo "Installing into .venv with the development tools (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch .venv/.tool $@

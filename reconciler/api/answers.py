@@ -1,0 +1,116 @@
+"""What an answer means: a response that can be decoded, or the error that its status and content stand for."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import msgspec
+
+from reconciler.api.origin import origin_of
+from reconciler.api.request import Request, Response
+from reconciler.errors import (
+    ApiError,
+    Busy,
+    NotFound,
+    RateLimited,
+    Rejected,
+    ServerFault,
+    Unauthorized,
+    Unreadable,
+)
+
+MAX_RETRY_AFTER = 60.0
+
+_KINDS: Mapping[int, type[ApiError]] = {
+    401: Unauthorized,
+    403: Unauthorized,
+    404: NotFound,
+    409: Busy,
+    429: RateLimited,
+}
+_API_CODE = re.compile(r"error(\.[a-z]+){1,8}")
+_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,40}")
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+
+
+class CutOff(Unreadable):
+    """An answer that says it is JSON and breaks off or is garbled: a read may be asked again."""
+
+
+def checked(request: Request, response: Response) -> Response:
+    """`response` when it is a success with JSON or nothing in it; else the ApiError that it stands for."""
+    if 200 <= response.status < 300:
+        _check_content(request, response)
+        return response
+    if response.status < 400:
+        raise _redirected(request, response)
+    raise _refused(request, response)
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """The seconds that `Retry-After` asks to wait, 0 to 60; None when it is missing or neither seconds nor a date."""
+    text = headers.get("retry-after", "").strip()
+    if _SECONDS.fullmatch(text):
+        return min(float(text), MAX_RETRY_AFTER)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER) if math.isfinite(seconds) else None
+
+
+def api_code(body: bytes) -> str:
+    """The API's own code, like ``error.campaign.not.exists``; empty without one. No other text leaves."""
+    try:
+        found: Any = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        found = body.strip().decode("ascii", "replace")
+    values = [found.get(key) for key in ("error", "code", "message")] if isinstance(found, dict) else [found]
+    return next((each for each in values if isinstance(each, str) and _API_CODE.fullmatch(each)), "")
+
+
+def _check_content(request: Request, response: Response) -> None:
+    if not response.body.strip():
+        return
+    try:
+        msgspec.json.decode(response.body, type=msgspec.Raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        media = _media_type(response)
+        kind = CutOff if media.endswith("json") else Unreadable
+        detail = f"{_size(response)} came that are not complete JSON" if kind is CutOff else f"{_size(response)} came"
+        raise kind(request.label, detail, status=response.status) from None
+
+
+def _redirected(request: Request, response: Response) -> ApiError:
+    target = origin_of(response.headers.get("location", ""))
+    where = f"to {target}" if target else "elsewhere"
+    return Unreadable(
+        request.label, f"status {response.status} leads {where}; it was not followed", status=response.status
+    )
+
+
+def _refused(request: Request, response: Response) -> ApiError:
+    code = api_code(response.body)
+    kind = _KINDS.get(response.status) or (ServerFault if response.status >= 500 else Rejected)
+    return kind(
+        request.label,
+        f"status {response.status}" + (f", {code}" if code else f", {_size(response)}" if response.body else ""),
+        status=response.status,
+        api_code=code,
+        retry_after=retry_after(response.headers, datetime.now(UTC)),
+    )
+
+
+def _media_type(response: Response) -> str:
+    media = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media if _MEDIA_TYPE.fullmatch(media) else "unknown content"
+
+
+def _size(response: Response) -> str:
+    return f"{_media_type(response)}, {len(response.body):,} bytes"

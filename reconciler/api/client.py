@@ -1,0 +1,166 @@
+"""Sends requests: the one place where the network is reached, the token is held and a write can be stopped."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import ModuleType, TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import stamina
+import stamina.instrumentation
+
+from reconciler import __version__
+from reconciler.api import answers, encode, side_by_side
+from reconciler.api.application import APPLICATION_ORIGIN, Application, ApplicationTransport
+from reconciler.api.faults import translated
+from reconciler.api.origin import Origin, checked_base_url, checked_token
+from reconciler.api.request import Flow, Request, Response
+from reconciler.api.retries import backoff
+from reconciler.errors import ProjectError, WriteRefused
+from reconciler.model import UNSET
+
+if TYPE_CHECKING:
+    import httpx
+
+T = TypeVar("T")
+
+LIBRARIES = ("httpx", "httpx2")
+HEADERS = {"Accept": "application/json", "User-Agent": f"campaign-reconciler/{__version__}"}
+
+
+class Client:
+    """Runs flows against one account. A context manager; its methods may be called from several threads.
+
+    `writable`: False refuses every request that is not a read, before it is sent (S1). `timeout`: seconds for each
+    step of one exchange. `attempts`, `patience`: how often and for how many seconds a request may be repeated.
+    `parallelism`: how many flows `run_all` and `run_ahead` run at once. `application`: an ASGI application to call in
+    this process instead of `base_url`. ProjectError when token or base URL cannot be used.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        *,
+        writable: bool,
+        timeout: float = 30.0,
+        application: Application | None = None,
+        parallelism: int = 8,
+        attempts: int = 6,
+        patience: float = 120.0,
+        transport: Any = None,
+    ) -> None:
+        self.writable, self.parallelism = writable, parallelism
+        self.requests = 0
+        self._attempts, self._patience = attempts, patience
+        self._counting = threading.Lock()
+        self._origin = checked_base_url(base_url) if application is None else APPLICATION_ORIGIN
+        headers = {"Private-Token": checked_token(token), **HEADERS}
+        library = http_library()
+        if application is not None:
+            transport = ApplicationTransport(library, application)
+        self._http = _http_client(library, self._origin, headers, timeout, transport)
+        stamina.instrumentation.set_on_retry_hooks(())  # the default one logs each retry to stderr
+
+    def __repr__(self) -> str:
+        return f"<Client {self._origin}{'' if self.writable else ', read-only'}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, place: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections, and the application's thread."""
+        self._http.close()
+
+    def run(self, flow: Flow[T]) -> T:
+        """Send what `flow` yields, one request after another, and return what it returns."""
+        try:
+            request = next(flow)
+            while True:
+                request = flow.send(self.send(request))
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        finally:
+            flow.close()
+
+    def run_all(self, flows: Iterable[Flow[T]]) -> list[T]:
+        """The results of all `flows` in their order, run side by side; the first error, once all have ended."""
+        return side_by_side.gathered(self.run, flows, self.parallelism)
+
+    def run_ahead(self, flows: Iterable[Flow[T]], is_last: Callable[[T], bool]) -> Iterator[T]:
+        """The results of `flows` in their order, up to and with the first that `is_last`; some later ones run in vain.
+
+        `flows` may be endless: at most `parallelism` of them are taken beyond the result that is handed out.
+        """
+        return side_by_side.in_order(self.run, flows, is_last, self.parallelism)
+
+    def send(self, request: Request) -> Response:
+        """The answer to one request, repeated where that is harmless; an ApiError when it did not end well.
+
+        WriteRefused, with nothing sent, when a read-only client is asked to write (S1).
+        """
+        if not (self.writable or request.is_read):
+            raise WriteRefused("a read-only command was about to write; nothing was sent", request.label)
+        url = self._origin.url(request)
+        for attempt in stamina.retry_context(
+            on=backoff(request, self._patience), attempts=self._attempts, timeout=self._patience, wait_max=10.0
+        ):
+            with attempt:
+                return answers.checked(request, self._exchange(request, url))
+        raise AssertionError("the retries end with an answer or an error")
+
+    def _exchange(self, request: Request, url: str) -> Response:
+        with self._counting:
+            self.requests += 1
+        body = None if request.json is UNSET else encode.body(request.json)
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        try:
+            answer = self._http.request(
+                request.method, url, params=dict(request.params) or None, content=body, headers=headers
+            )
+        except Exception as error:
+            if ours := translated(error, request.label):
+                raise ours from None  # the foreign error holds the request, and with it the token
+            raise
+        return Response(
+            answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.content
+        )
+
+
+def http_library() -> ModuleType:
+    """httpx, or httpx2 where httpx is missing or RECONCILER_HTTP_CLIENT asks for it; ProjectError without either."""
+    asked = os.environ.get("RECONCILER_HTTP_CLIENT", "")
+    for name in (asked,) if asked in LIBRARIES else LIBRARIES:
+        try:
+            return importlib.import_module(name)
+        except ModuleNotFoundError:
+            continue
+    raise ProjectError("no HTTP client is installed", help="pip install httpx")
+
+
+def _http_client(
+    library: ModuleType, origin: Origin, headers: Mapping[str, str], timeout: float, transport: Any
+) -> httpx.Client:
+    """The library's client. On loopback no proxy of the environment is used: it would see the token unencrypted."""
+    try:
+        client: httpx.Client = library.Client(
+            headers=headers,
+            timeout=timeout,
+            follow_redirects=False,
+            trust_env=origin.scheme == "https",
+            transport=transport,
+        )
+    except (OSError, ValueError, ImportError, library.InvalidURL):
+        raise ProjectError(
+            "the HTTP client cannot be set up", help="check the variables SSL_CERT_FILE, SSL_CERT_DIR and HTTPS_PROXY"
+        ) from None
+    return client

@@ -1,0 +1,1 @@
+"""One file for each part of the API: small generators that yield requests and return decoded answers."""

@@ -1,0 +1,77 @@
+"""The campaigns: read them, change their settings, add custom fields, delete them (section CAMPAIGNS)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reconciler.api import decode, paging
+from reconciler.api.decode import Campaign, CampaignPage
+from reconciler.api.request import Flow, Request
+from reconciler.errors import WriteRefused
+from reconciler.model import UNSET
+
+CAMPAIGNS = "/api/v1/voice/campaigns"
+PAGE_SIZE = 200
+
+#: The request body of "PATCH Update campaign by Id": nothing else is ever sent (notes, trap 8).
+PATCH_FIELDS = frozenset({
+    "name", "isPaused", "isArchived", "folder", "userIds", "groupIds", "useAgentDisplayedPhoneNumber",
+    "displayedPhoneNumbers", "minCallingDateOffset", "maxCallingDateOffset", "maxTries", "nextTryDelay", "isRecorded",
+    "recordingPercentage", "calendarId", "soundPlayedContactPickUp", "contactPriority", "globalPriority",
+    "deduplicationParams", "autoPurge",
+})  # fmt: skip
+
+
+def list_campaigns(
+    *, name: str | None = None, mode: str | None = None, is_paused: bool | None = None, is_archived: bool | None = None
+) -> Flow[list[Campaign]]:
+    """Every campaign that the filters leave, each once ("GET Get campaigns": `name` is a part of the name)."""
+    given = {"name": name, "mode": mode, "isPaused": is_paused, "isArchived": is_archived}
+    params: dict[str, str | int] = {
+        key: str(value).lower() if isinstance(value, bool) else value
+        for key, value in given.items()
+        if value is not None
+    }
+    first = Request("GET", CAMPAIGNS, {**params, "pageSize": PAGE_SIZE})
+    found: dict[int, Campaign] = {}
+    pages = yield from paging.linked(first, CampaignPage)
+    for page in pages:
+        for values in page.campaigns:
+            campaign = decode.checked_campaign(first, values)
+            found[campaign.id] = campaign
+    return list(found.values())
+
+
+def get_campaign(campaign_id: int) -> Flow[Campaign]:
+    """The campaign with this id ("GET Get campaign by Id"); NotFound when there is none."""
+    request = Request("GET", f"{CAMPAIGNS}/{campaign_id:d}")
+    return decode.campaign(request, (yield request))
+
+
+def patch_campaign(campaign_id: int, body: Mapping[str, object]) -> Flow[None]:
+    """Set the fields in `body`, and only these ("PATCH Update campaign by Id"); its answer's body is not documented.
+
+    WriteRefused when `body` is empty, or holds a field that PATCH does not take or a value that was never set.
+    """
+    refused = sorted(key for key, value in body.items() if key not in PATCH_FIELDS or value is UNSET)
+    if refused or not body:
+        what = f"PATCH does not take {', '.join(refused)}" if refused else "there is no field to change"
+        raise WriteRefused("a campaign update is not as documented; nothing was sent", what)
+    yield Request("PATCH", f"{CAMPAIGNS}/{campaign_id:d}", json=dict(body), repeatable=True)
+
+
+def add_fields(campaign_id: int, fields: Mapping[str, bool]) -> Flow[Campaign]:
+    """Add custom fields, given as name → isPhoneNumber ("POST Add campaign custom field(s)"): the campaign after it.
+
+    Rejected when one of them exists already, so a lost answer is never repeated. WriteRefused without any field.
+    """
+    if not fields or not all(fields):
+        raise WriteRefused("custom fields to add need a name each; nothing was sent")
+    new = [{"name": name, "isPhoneNumber": is_phone} for name, is_phone in fields.items()]
+    request = Request("POST", f"{CAMPAIGNS}/{campaign_id:d}/field", json={"newCustomFields": new})
+    return decode.campaign(request, (yield request))
+
+
+def delete_campaign(campaign_id: int) -> Flow[None]:
+    """Remove an archived campaign for good ("DELETE Delete campaign by Id")."""
+    yield Request("DELETE", f"{CAMPAIGNS}/{campaign_id:d}")

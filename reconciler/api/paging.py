@@ -1,0 +1,106 @@
+"""Reading lists to their end: pages that link to the next (v1), and numbered pages of unknown base (v2 search)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from reconciler.api import decode
+from reconciler.api.decode import Contact
+from reconciler.api.request import Flow, Request
+from reconciler.errors import Unreadable
+
+#: So many pages in a row without a contact that is new mean that the list repeats itself for ever.
+MAX_STALE_PAGES = 3
+
+
+class LinkedPage(Protocol):
+    """A page that names the next one by its URL."""
+
+    @property
+    def next(self) -> str | None:
+        """The next page's URL; None on the last page."""
+
+
+P = TypeVar("P", bound=LinkedPage)
+
+
+def linked(first: Request, kind: type[P]) -> Flow[list[P]]:
+    """Every page from `first` on, decoded as `kind`, until `next` is null (section CAMPAIGNS, "Pagination").
+
+    Unreadable when a page leads back to one that was read. Whether `next` may be followed at all is for the client
+    to say: the origin is checked where the token is (S9).
+    """
+    pages: list[P] = []
+    followed: set[str] = set()
+    request = first
+    while True:
+        page = decode.typed(request, (yield request), kind)
+        pages.append(page)
+        if not page.next:
+            return pages
+        if page.next in followed:
+            raise Unreadable(first.label, f"the list leads back to a page that was read, after {len(pages)} pages")
+        followed.add(page.next)
+        request = first.following(page.next)
+
+
+@dataclass(slots=True)
+class PageWalk:
+    """Which page to ask for next, worked out from the numbers in the answers (notes, trap 6).
+
+    The first page is asked for without a number. Whether pages are counted from 0 or from 1, in requests and in
+    answers, is never assumed: an answer with another number than the wanted one says by how much to ask differently.
+    That happens once at most; after it, and for answers without a number, the list is Unreadable.
+    """
+
+    label: str
+    wanted: int | None = None
+    ahead: int = 0
+    settled: bool = False
+    ended: bool = False
+    _corrected: bool = field(default=False, repr=False)
+
+    @property
+    def asking(self) -> int | None:
+        """The number to ask with; None for the first page."""
+        return None if self.wanted is None else self.wanted + self.ahead
+
+    def take(self, number: int | None, is_end: bool) -> bool:
+        """Take the answer to `asking`: whether its contacts count (else it was another page, asked for by mistake)."""
+        if is_end and (self.wanted is None or number is None or number <= self.wanted):
+            self.ended = True
+            return True
+        if number is None:
+            raise Unreadable(self.label, "the answer does not say which page it is (`number`)")
+        if self.wanted is None or number == self.wanted:
+            self.settled = self.wanted is not None
+            self.wanted = number + 1
+            return True
+        self._correct(number, self.wanted)
+        return False
+
+    def _correct(self, number: int, wanted: int) -> None:
+        if self._corrected or self.settled:
+            raise Unreadable(self.label, f"page {wanted} was wanted and page {number} came, again")
+        self._corrected = True
+        self.ahead += wanted - number
+
+
+@dataclass(slots=True)
+class Unseen:
+    """Leaves out the contacts that an earlier page held, and notices a list that repeats itself for ever."""
+
+    label: str
+    _seen: set[int] = field(default_factory=set, repr=False)
+    _stale: int = field(default=0, repr=False)
+
+    def of(self, contacts: Iterable[Contact]) -> list[Contact]:
+        """The contacts that were not seen before, each once; Unreadable after too many pages without one."""
+        fresh = {each.contactId: each for each in contacts if each.contactId not in self._seen}
+        self._seen.update(fresh)
+        self._stale = 0 if fresh else self._stale + 1
+        if self._stale >= MAX_STALE_PAGES:
+            raise Unreadable(self.label, f"the last {self._stale} pages hold no contact that earlier ones did not")
+        return list(fresh.values())

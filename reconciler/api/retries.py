@@ -1,0 +1,48 @@
+"""When a request is sent again, and how long to wait before: bounded by attempts and by time, jittered."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+from reconciler.api.answers import CutOff
+from reconciler.api.request import Request
+from reconciler.errors import ApiError, ConnectionLost, RateLimited, ServerFault, Unreachable
+
+#: Server faults that pass: a read may be asked again.
+PASSING = frozenset({500, 502, 503, 504})
+
+
+def may_repeat(request: Request, error: Exception) -> bool:
+    """Whether sending `request` again after `error` is harmless and may help.
+
+    Always after 429, 503 and a connection that was never opened: the request was not carried out. After a lost
+    connection if it reads or is repeatable. After other passing faults only if it reads. Busy (409) is not for here.
+    """
+    if isinstance(error, RateLimited | Unreachable):
+        return True
+    if isinstance(error, ServerFault):
+        return error.status == 503 or (request.is_read and error.status in PASSING)
+    if isinstance(error, ConnectionLost):
+        return request.is_read or request.repeatable
+    return isinstance(error, CutOff) and request.is_read
+
+
+def backoff(request: Request, seconds: float) -> Callable[[Exception], bool | float]:
+    """What stamina asks after each error of `request`: False, give up; True, its own wait; or the seconds to wait.
+
+    `Retry-After` is honoured with a tenth on top at most, so that waiting threads do not return together; it is given
+    up when it would end after `seconds` from now.
+    """
+    deadline = time.monotonic() + seconds
+
+    def decide(error: Exception) -> bool | float:
+        if not may_repeat(request, error):
+            return False
+        if not isinstance(error, ApiError) or error.retry_after is None:
+            return True
+        wait = error.retry_after * random.uniform(1.0, 1.1)
+        return wait if time.monotonic() + wait < deadline else False
+
+    return decide

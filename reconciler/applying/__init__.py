@@ -1,0 +1,1 @@
+"""Applying: steps → writes → read back → results, each journalled before and after."""

@@ -1,0 +1,111 @@
+"""Does the plan's `before` still hold? Every object is read again right before it is written (design, applying)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.api.decode import Contact
+from reconciler.applying.results import Moved
+from reconciler.kinds.campaign import SETTINGS
+from reconciler.kinds.contact import BATCH_FIELDS
+from reconciler.kinds.values import comparable, settings_object
+from reconciler.planning.assignment import IN_PROGRESS
+from reconciler.planning.diff import same, shown
+from reconciler.planning.plan import Action, Change, Plan, Step
+
+
+class Expected:
+    """What a campaign's settings must be: the plan's before values, then what this run has written itself."""
+
+    def __init__(self, changes: Iterable[Change]) -> None:
+        self._values: dict[str, Any] = {}
+        for change in changes:
+            for each in change.attributes if change.action is Action.UPDATE else ():
+                self._values[each.name] = each.before
+
+    def moved(self, body: Mapping[str, Any], live: Mapping[str, Any]) -> list[Moved]:
+        """The settings of `body` that the account holds otherwise than expected, and otherwise than wanted."""
+        found: list[Moved] = []
+        for name, wanted in body.items():
+            field = SETTINGS[name]
+            if not same(field, wanted, live.get(name)):
+                inside = (
+                    self._inside(name, wanted, live.get(name)) if field.fields else self._plain(name, live.get(name))
+                )
+                found += inside
+        return found
+
+    def wrote(self, body: Mapping[str, Any]) -> None:
+        """Takes note that `body` is now what the account holds."""
+        for name, value in body.items():
+            if SETTINGS[name].fields:
+                self._values |= {f"{name}.{inner}": each for inner, each in value.items()}
+            else:
+                self._values[name] = value
+
+    def _plain(self, name: str, live: Any) -> Iterator[Moved]:
+        field = SETTINGS[name]
+        planned = self._values.get(name)
+        if comparable(field, planned) != comparable(field, live):
+            yield Moved(name, shown(field, planned), shown(field, live))
+
+    def _inside(self, name: str, wanted: Mapping[str, Any], live: Any) -> Iterator[Moved]:
+        """An object is sent whole: its unmanaged entries must be what they were when it was merged."""
+        held = settings_object(name, live)
+        for inner in sorted(wanted.keys() | held.keys()):
+            planned = self._values.get(f"{name}.{inner}", wanted.get(inner))
+            if (planned or None) != (held.get(inner) or None):
+                yield Moved(f"{name}.{inner}", planned, held.get(inner))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The contacts of a batch, by what may happen to them now (contactIds, ascending)."""
+
+    ready: tuple[int, ...]
+    already: tuple[int, ...]
+    deferred: tuple[int, ...]
+    moved: tuple[int, ...]
+
+
+def contacts_before(plan: Plan, step: Step) -> dict[int, Mapping[str, Any]]:
+    """What the plan says each contact of a batch held before, by contactId."""
+    wanted = set(step.contact_ids)
+    return {
+        contact_id: group.before
+        for change in plan.changes
+        if (change.campaign_id, change.address, change.rule) == (step.campaign_id, step.address, step.rule)
+        for group in change.contacts
+        for contact_id in group.contact_ids
+        if contact_id in wanted
+    }
+
+
+def standing(step: Step, before: Mapping[int, Mapping[str, Any]], live: Iterable[Contact]) -> Standing:
+    """Sorts the contacts of a batch: as planned, already changed, in progress, or moved (a missing one has moved)."""
+    found = {each.contactId: each for each in live}
+    kinds: dict[str, list[int]] = {"ready": [], "already": [], "deferred": [], "moved": []}
+    for contact_id in step.contact_ids:
+        contact = found.get(contact_id)
+        kinds[_standing_of(contact, step.data, before[contact_id])].append(contact_id)
+    return Standing(**{name: tuple(ids) for name, ids in kinds.items()})
+
+
+def _standing_of(contact: Contact | None, after: Mapping[str, Any], before: Mapping[str, Any]) -> str:
+    if contact is None:
+        return "moved"
+    if holds(contact, after):
+        return "already"
+    if contact.state == IN_PROGRESS:
+        return "deferred"
+    return "ready" if holds(contact, before) else "moved"
+
+
+def holds(contact: Contact, values: Mapping[str, Any]) -> bool:
+    """Whether the contact holds all of these values."""
+    return all(
+        comparable(BATCH_FIELDS[name], getattr(contact, name)) == comparable(BATCH_FIELDS[name], value)
+        for name, value in values.items()
+    )

@@ -1,0 +1,166 @@
+"""`reconciler apply`: makes the account what the plan says."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli.exits import Exit
+from reconciler.cli.plan import make, show
+from reconciler.cli.session import Ended, Session
+
+if TYPE_CHECKING:
+    from reconciler.applying.results import Report, Result
+    from reconciler.manifests.desired import Desired
+    from reconciler.planning.plan import Plan, Step
+
+LIMITS = ("contactsChanged", "campaignsChanged")
+
+
+def _limits(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, int]:
+    """`--allow NAME=NUMBER`, as a mapping."""
+    allowed = {}
+    for each in given:
+        name, _, number = each.partition("=")
+        if name not in LIMITS or not number.isdigit():
+            raise click.BadParameter(f"`{each}` is not NAME=NUMBER with a NAME of {', '.join(LIMITS)}")
+        allowed[name] = int(number)
+    return allowed
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+@click.option("--allow", metavar="NAME=NUMBER", multiple=True, callback=_limits, help="Raise a limit for this run.")
+@click.option("--parallelism", type=click.IntRange(1, 64), default=10, show_default=True, help="Campaigns at once.")
+@click.pass_obj
+def apply(session: Session, file: Path | None, yes: bool, allow: Mapping[str, int], parallelism: int) -> None:
+    """Make the account what the manifests say.
+
+    With FILE (from plan --out) exactly that plan is applied, as reviewed. Without it a fresh plan is made, shown, and
+    applied once you say yes.
+    """
+    if file is None and not yes and not sys.stdin.isatty():
+        raise click.UsageError("there is no terminal to ask on: give --yes, or a saved plan as FILE")
+    desired = session.chosen()
+    made = _saved(session, file, desired) if file else _fresh(session, desired)
+    if made.steps:
+        _stop_at_limits(made, desired, allow)
+        if file is None and not yes:
+            _ask(made)
+        _finish(made, _carry_out(session, desired, made, parallelism))
+    if made.has_errors:
+        raise Ended(Exit.PARTLY)
+
+
+def _fresh(session: Session, desired: Desired) -> Plan:
+    from reconciler.cli import terminal
+
+    made, diagnostics = make(session, desired)
+    terminal.report(diagnostics)
+    show(made, desired)
+    return made
+
+
+def _saved(session: Session, file: Path, desired: Desired) -> Plan:
+    """The plan of a file; SavedPlanRefused when it is not for this target, these manifests or this time."""
+    from reconciler.cli import terminal
+    from reconciler.errors import ProjectError
+    from reconciler.planning.saved import loads
+    from reconciler.planning.target import refuse_other_target
+
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise ProjectError("the saved plan can't be read", f"{file}: {error.strerror}", "check the path") from None
+    made = loads(content, str(file))
+    refuse_other_target(made, desired, session.clock())
+    terminal.talk(f"Applying {file} to `{made.environment}`: {len(made.steps)} API calls, as reviewed.\n")
+    return made
+
+
+def _stop_at_limits(made: Plan, desired: Desired, allow: Mapping[str, int]) -> None:
+    from reconciler.errors import LimitExceeded
+    from reconciler.planning.limits import limit_uses
+
+    for use in limit_uses(made, desired, allow):
+        if use.exceeded:
+            owner = use.owner or "this run"
+            advice = (
+                f"--allow {use.name}={use.used} allows it for one run" if not use.owner else "raise the rule's limit"
+            )
+            detail = f"{use.name} of {owner} would be {use.used:,}, the limit is {use.limit:,}; nothing was written"
+            raise LimitExceeded("the plan is over a limit", detail, f"review the plan; {advice}")
+
+
+def _ask(made: Plan) -> None:
+    from reconciler.cli import terminal
+
+    answer = click.prompt(
+        f"\nApply this to `{made.environment}`? Only 'yes' does", default="", show_default=False, err=True
+    )
+    if answer != "yes":
+        terminal.talk("Not applied: nothing was written.\n")
+        raise Ended(Exit.ERROR)
+
+
+def _carry_out(session: Session, desired: Desired, made: Plan, parallelism: int) -> Report:
+    from reconciler.applying.apply import apply_plan
+    from reconciler.cli import terminal
+    from reconciler.store.folder import Folder
+    from reconciler.store.journal import FolderJournal, new_run_id
+    from reconciler.store.lock import environment_lock
+
+    folder = session.store_folder(desired.project)
+    with (
+        environment_lock(folder, made.environment, session.clock()),
+        session.client(desired.environment, writable=True, parallelism=parallelism) as client,
+    ):
+        journal = FolderJournal(Folder(folder), new_run_id(session.clock()), session.clock)
+        terminal.talk(f"\nRun {journal.run_id}\n")
+        progress = Lines(len(made.steps))
+        return apply_plan(client, made, journal=journal, progress=progress, parallelism=parallelism)
+
+
+class Lines:
+    """Progress: a line for each step that ended or has to wait."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+
+    def waiting(self, step: Step, why: str) -> None:
+        """The step waits for the API."""
+        from reconciler.cli import terminal
+
+        reasons = {
+            "accepted": "batch accepted, waiting for its end",
+            "busy": "campaign is busy with another batch, waiting",
+        }
+        width = len(str(self.total))
+        terminal.talk(f"  {step.number:>{width}}/{self.total}  …        {step.address}  {reasons[why]}\n")
+
+    def ended(self, result: Result) -> None:
+        """A step has ended."""
+        from reconciler.cli import terminal
+        from reconciler.render.text import result_text
+
+        terminal.talk(result_text(result, self.total))
+
+
+def _finish(made: Plan, report: Report) -> None:
+    """Prints how the run ended, and exits when it did not end as planned."""
+    from reconciler.cli import terminal
+    from reconciler.render.text import report_text
+
+    terminal.talk("\n")
+    terminal.out(report_text(report))
+    if report.interrupted:
+        raise Ended(Exit.INTERRUPTED)
+    if report.only_stale and not made.has_errors:
+        raise Ended(Exit.STALE)
+    if not report.complete:
+        raise Ended(Exit.PARTLY)

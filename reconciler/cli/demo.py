@@ -1,0 +1,84 @@
+"""`reconciler demo`: the whole story on the embedded emulator, in a folder of its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import click
+
+from reconciler.cli.exits import Exit
+from reconciler.cli.session import Ended, Session
+
+DEFAULT_FOLDER = Path("reconciler-demo")
+
+STORY = (
+    (
+        "A training organisation keeps its six calling campaigns in YAML. Somebody has been in the console since.\n"
+        "First: what differs between the manifests and the account? Planning never writes.",
+        ("plan",),
+    ),
+    ("Now make it so. (You would be asked first; the demo says --yes.)", ("apply", "--yes")),
+    ("Is anything left to do? This is what CI asks every morning.", ("plan",)),
+)
+
+
+@click.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
+@click.pass_obj
+def demo(session: Session, folder: Path | None) -> None:
+    """Play the main job on the embedded emulator: plan, apply, and a plan that says nothing is left.
+
+    Makes FOLDER (reconciler-demo by default) with a project that is yours to play with. Needs no account.
+    """
+    from reconciler.cli.examples import example
+
+    made = _made(example("admissions"), folder or next(_free(DEFAULT_FOLDER)))
+    click.secho(f"A project was made in {made}: manifests/ says what the account should be.\n", bold=True)
+    for words, arguments in STORY:
+        click.secho(words)
+        click.secho(f"\n$ reconciler -e local {' '.join(arguments)}\n", fg="cyan", bold=True)
+        _play(session, made, arguments)
+        click.echo()
+    _what_next(made)
+
+
+def _free(folder: Path) -> Iterator[Path]:
+    """Folders that do not exist yet: nothing of yours is ever overwritten."""
+    names = (folder if number == 1 else folder.with_name(f"{folder.name}-{number}") for number in count(1))
+    return (name for name in names if not name.exists())
+
+
+def _made(source: Path, folder: Path) -> Path:
+    from reconciler.errors import ProjectError
+
+    try:
+        shutil.copytree(source, folder, ignore=shutil.ignore_patterns(".reconciler", "__pycache__"))
+    except FileExistsError:
+        raise ProjectError("the folder is there already", str(folder), "name one that does not exist") from None
+    except OSError as error:
+        raise ProjectError("the folder can't be made", f"{folder}: {error.strerror}", "name another one") from None
+    return folder
+
+
+def _play(session: Session, folder: Path, arguments: tuple[str, ...]) -> None:
+    from reconciler.cli.main import run
+
+    code = run(["-C", str(folder), "-e", "local", *arguments], session)
+    if code is not Exit.DONE and code != 0:
+        raise Ended(Exit(code))
+
+
+def _what_next(folder: Path) -> None:
+    click.secho("Nothing is left to do: manifests and account agree.", fg="green", bold=True)
+    click.echo(f"""
+Try next:
+  cd {folder}
+  $EDITOR manifests/admissions.yaml             change maxTries, or misspell a setting
+  reconciler -e local validate                  every fault, with its place and the nearest name
+  reconciler -e local plan --out change.json    a plan to review …
+  reconciler -e local apply change.json         … and apply exactly as reviewed
+Your own account: put its address and ids under `environments` in reconciler.yaml, and
+  export DIABOLOCOM_TOKEN=…   then   reconciler -e production plan""")

@@ -1,0 +1,45 @@
+"""`reconciler emulator`: the embedded API emulator as a server, for other clients."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli.session import Session
+
+DEFAULT_DATABASE = Path(".reconciler/emulator.db")
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 picks a free one.")
+@click.option(
+    "--database",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=DEFAULT_DATABASE,
+    show_default=True,
+    help="Its file; made with the demo account when it is not there.",
+)
+@click.option("--token", help="The only token it accepts; without this any is accepted.")
+@click.option(
+    "--batch-seconds", type=click.FloatRange(min=0), default=0.3, show_default=True, help="How long a batch takes."
+)
+@click.pass_obj
+def emulator(session: Session, port: int, database: Path, token: str | None, batch_seconds: float) -> None:
+    """Serve the API emulator over HTTP on 127.0.0.1, until Ctrl-C.
+
+    It behaves as the API's documentation says, traps included, on a SQLite file that survives. To use it from a
+    project: an environment with baseUrl http://127.0.0.1:8765.
+    """
+    import uvicorn
+
+    from reconciler.cli import terminal
+    from reconciler.cli.account import opened_emulator
+
+    application = opened_emulator(session, session.directory / database, token=token, batch_seconds=batch_seconds)
+    config = uvicorn.Config(application, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    server = uvicorn.Server(config)
+    sockets = [config.bind_socket()]
+    address = "http://{}:{}".format(*sockets[0].getsockname())
+    terminal.talk(f"Emulator of the Diabolocom API: {address} (database {database}). Ctrl-C stops it.\n")
+    server.run(sockets=sockets)

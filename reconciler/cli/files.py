@@ -1,0 +1,104 @@
+"""The project's files: found, and read whole."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from reconciler.diagnostics import nearest_help
+from reconciler.errors import ManifestsInvalid, ProjectError
+from reconciler.kinds.project import FILE_NAME
+from reconciler.manifests.documents import MAX_BYTES
+from reconciler.manifests.project import Environment, Project, read_project
+
+_ENDINGS = (".yaml", ".yml")
+
+
+def load_project(directory: Path) -> Project:
+    """The project of a folder; ProjectError without one, ManifestsInvalid when its file has faults."""
+    path = directory / FILE_NAME
+    if not path.is_file():
+        where = "this folder" if directory in (Path(), Path.cwd()) else f"{directory}"
+        raise ProjectError(
+            "no project here",
+            f"there is no {FILE_NAME} in {where}",
+            "go to the project's folder, or name it with -C DIR",
+        )
+    project, faults = read_project(FILE_NAME, _read(path))
+    if project is None or any(each.is_error for each in faults):
+        raise ManifestsInvalid(faults)
+    return project
+
+
+def choose_environment(project: Project, name: str | None) -> Environment:
+    """The environment called `name`, or the only one; ProjectError when that is not clear."""
+    known = project.environments
+    if name is None:
+        if len(known) == 1:
+            return next(iter(known.values()))
+        names = ", ".join(f"`{each}`" for each in sorted(known))
+        raise ProjectError("which environment?", f"the project has several: {names}", "name one with -e ENV")
+    if name not in known:
+        raise ProjectError(
+            "unknown environment", f"the project has no environment `{name}`", nearest_help("environment", name, known)
+        )
+    return known[name]
+
+
+def manifest_files(directory: Path, project: Project) -> dict[str, bytes]:
+    """Every manifest of the project, by its path relative to it; ProjectError when a named one is not there."""
+    if not project.manifests:
+        return _contents(directory, _below(directory, directory, project))
+    return _contents(directory, _named(directory, project.manifests, project))
+
+
+def overlay_files(directory: Path, environment: Environment, project: Project) -> dict[str, bytes]:
+    """Every overlay of the environment, by its path relative to the project."""
+    return _contents(directory, _named(directory, environment.overlays, project))
+
+
+def _named(directory: Path, names: Iterable[str], project: Project) -> Iterator[Path]:
+    for name in names:
+        path = directory / name
+        if path.is_dir():
+            yield from _below(path, directory, project)
+        elif path.is_file():
+            yield path
+        else:
+            raise ProjectError(
+                "no such manifests", f"{FILE_NAME} names `{name}`, which is not there", "create it, or correct the path"
+            )
+
+
+def _below(folder: Path, directory: Path, project: Project) -> Iterator[Path]:
+    """YAML files below `folder`: not hidden ones, not overlays, not the project file, not another project's."""
+    skipped = {(directory / each).resolve() for each in project.overlays} - {folder.resolve()}
+    for parent, folders, names in os.walk(folder):
+        here = Path(parent)
+        folders[:] = sorted(
+            each
+            for each in folders
+            if not each.startswith(".")
+            and (here / each).resolve() not in skipped
+            and not (here / each / FILE_NAME).is_file()
+        )
+        for name in sorted(names):
+            if name.endswith(_ENDINGS) and not name.startswith(".") and here / name != directory / FILE_NAME:
+                yield here / name
+
+
+def _contents(directory: Path, paths: Iterable[Path]) -> dict[str, bytes]:
+    return {_relative(path, directory): _read(path) for path in paths}
+
+
+def _relative(path: Path, directory: Path) -> str:
+    return Path(os.path.relpath(path, directory)).as_posix()
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ProjectError("a file can't be read", f"{path}: {error.strerror}", "check its permissions") from None

@@ -1,0 +1,92 @@
+"""The command `reconciler`: its options, its commands, and how every fault ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.apply import apply
+from reconciler.cli.demo import demo
+from reconciler.cli.emulator import emulator
+from reconciler.cli.exits import Exit, exit_of
+from reconciler.cli.plan import plan
+from reconciler.cli.schema import schema
+from reconciler.cli.session import Ended, Session
+from reconciler.cli.validate import validate
+from reconciler.errors import ManifestsInvalid, ReconcilerError
+
+EXIT_CODES = """\b
+Exit codes:
+    0  done (plan: also with changes)     4  saved plan is stale, expired or altered
+    1  an error                           5  applied in part
+    2  changes (plan --detailed-exitcode) 6  another run holds the lock
+    3  stopped by a limit                64  wrong usage      130  interrupted
+"""
+
+
+@click.group(
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+        "auto_envvar_prefix": "RECONCILER",
+    },
+    epilog=EXIT_CODES,
+)
+@click.option("-C", "--directory", metavar="DIR", type=click.Path(path_type=Path), help="The project's folder.")
+@click.option("-e", "--env", "environment", metavar="ENV", envvar="RECONCILER_ENV", help="Which environment is meant.")
+@click.version_option(__version__, prog_name="reconciler")
+@click.pass_context
+def cli(context: click.Context, directory: Path | None, environment: str | None) -> None:
+    """Terraform plan/apply for a contact centre: Diabolocom campaigns as code.
+
+    Manifests in Git describe campaign settings, custom fields and contact rules; `plan` shows how the account
+    differs, `apply` makes it so. Start with `reconciler demo`: it needs no account.
+    """
+    given = context.obj if isinstance(context.obj, Session) else Session()
+    context.obj = Session(directory or given.directory, environment, given.clock, given.variables)
+
+
+for _command in (demo, validate, plan, apply, emulator, schema):
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """The entry point: runs the command and exits."""
+    sys.exit(run(sys.argv[1:], Session()))
+
+
+def run(arguments: Sequence[str], session: Session) -> int:
+    """Runs the command line and returns its exit code; nothing but a bug gets out as an exception."""
+    try:
+        cli.main(list(arguments), prog_name="reconciler", standalone_mode=False, obj=session)
+    except Ended as ended:
+        return ended.code
+    except click.ClickException as error:
+        error.show()
+        return Exit.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\ninterrupted", err=True)
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        return _pipe_closed()
+    except ReconcilerError as error:
+        return _failed(error)
+    return Exit.DONE
+
+
+def _failed(error: ReconcilerError) -> int:
+    from reconciler.cli.terminal import report
+
+    report(error.diagnostics if isinstance(error, ManifestsInvalid) else [error.diagnostic()])
+    return exit_of(error)
+
+
+def _pipe_closed() -> int:
+    """The reader of our output has gone (`| head`): nothing more can be said."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter flushes into the closed pipe
+    return Exit.ERROR

@@ -1,0 +1,89 @@
+"""What every command shares: where the project is, which environment is meant, what time it is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from reconciler.api.client import Client
+    from reconciler.manifests.desired import Desired
+    from reconciler.manifests.project import Environment, Project
+    from reconciler.render.words import Names
+
+
+def utc_now() -> datetime:
+    """The time now, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One run of the command line. `clock` and `variables` (the process's environment) are passed in by tests."""
+
+    directory: Path = field(default_factory=Path)
+    environment: str | None = None
+    clock: Callable[[], datetime] = utc_now
+    variables: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def project(self) -> Project:
+        """The project of the folder."""
+        from reconciler.cli.files import load_project
+
+        return load_project(self.directory)
+
+    def desired(self, project: Project, environment: Environment) -> Desired:
+        """What the manifests ask of an environment."""
+        from reconciler.cli.files import manifest_files, overlay_files
+        from reconciler.manifests.read import read_desired
+
+        manifests = manifest_files(self.directory, project)
+        return read_desired(project, environment, manifests, overlay_files(self.directory, environment, project))
+
+    def chosen(self) -> Desired:
+        """What the manifests ask of the environment that was chosen."""
+        from reconciler.cli.files import choose_environment
+
+        project = self.project()
+        return self.desired(project, choose_environment(project, self.environment))
+
+    def client(self, environment: Environment, *, writable: bool, parallelism: int = 8) -> Client:
+        """A client for the environment's account: read-only unless `writable`."""
+        from reconciler.cli.account import open_account
+
+        return open_account(self, environment, writable=writable, parallelism=parallelism)
+
+    def store_folder(self, project: Project) -> Path:
+        """The folder of journals and locks."""
+        return self.directory / project.store_url.removeprefix("file:")
+
+    def commit(self) -> str | None:
+        """The commit of the manifests, or None outside Git."""
+        command = ["git", "-C", str(self.directory), "rev-parse", "--verify", "--quiet", "HEAD"]
+        try:
+            answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+        except (OSError, subprocess.SubprocessError):
+            return None
+        return answer.stdout.strip() or None if answer.returncode == 0 else None
+
+
+def names_of(environment: Environment) -> Names:
+    """The names that the environment gives to ids."""
+    from reconciler.render.words import Names
+
+    return Names.of(environment.agents, environment.groups)
+
+
+class Ended(Exception):
+    """A command has printed everything and ends with this exit code."""
+
+    def __init__(self, code: Exit) -> None:
+        super().__init__(code)
+        self.code = code

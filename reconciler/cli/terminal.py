@@ -1,0 +1,68 @@
+"""Printing: data to stdout, talk and progress to stderr, colour where it is wanted."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterable, Mapping
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from reconciler.diagnostics import Diagnostic
+
+_LOCK = threading.Lock()
+
+
+def out(text: Text | str) -> None:
+    """Prints data."""
+    _print(text, sys.stdout)
+
+
+def talk(text: Text | str) -> None:
+    """Prints talk, progress and faults."""
+    sys.stdout.flush()
+    _print(text, sys.stderr)
+
+
+def report(diagnostics: Iterable[Diagnostic]) -> None:
+    """Prints faults, with an empty line after them."""
+    from reconciler.render.text import diagnostics_text
+
+    faults = list(diagnostics)
+    if faults:
+        talk(diagnostics_text(faults))
+        talk("\n")
+
+
+def wants_colour(stream: IO[str], environment: Mapping[str, str] = os.environ) -> bool:
+    """NO_COLOR beats FORCE_COLOR (0 and false mean no), which beats the terminal, which beats known CI systems."""
+    if environment.get("NO_COLOR"):
+        return False
+    forced = environment.get("FORCE_COLOR", "")
+    if forced:
+        return forced.lower() not in ("0", "false")
+    if environment.get("TERM") == "dumb":
+        return False
+    return stream.isatty() or any(environment.get(name) == "true" for name in ("GITHUB_ACTIONS", "GITLAB_CI"))
+
+
+def _print(text: Text | str, stream: IO[str]) -> None:
+    if isinstance(text, str):
+        rendered = text
+    else:
+        from rich.console import Console
+
+        colour = wants_colour(stream)
+        console = Console(
+            file=stream, force_terminal=colour, no_color=not colour, color_system="standard" if colour else None,
+            width=1_000_000, highlight=False, markup=False, emoji=False, legacy_windows=False,
+        )  # fmt: skip
+        with console.capture() as capture:
+            console.print(text, end="", soft_wrap=True)
+        rendered = capture.get()
+    with _LOCK:
+        stream.write(rendered)
+        stream.flush()

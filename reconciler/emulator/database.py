@@ -1,0 +1,149 @@
+"""The file: its tables, and opening it. A new file is built aside and put in place whole.
+
+An object is kept as the JSON text that the API shows; a contact has columns besides for what is searched by.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from reconciler.emulator.account import Account
+from reconciler.emulator.errors import DatabaseFileError
+from reconciler.emulator.json_text import dumps
+
+APPLICATION_ID = 0x44_42_4C_4F
+VERSION = 1
+
+#: The fields of a contact that filters look at, kept as columns of the same name.
+SEARCHED = (
+    "id", "campaignId", "contactId", "assignedAgentId", "assignedGroupId", "assignedAgentExpirationTime",
+    "assignedGroupExpirationTime", "createdAt", "excluded", "excludedDetail", "agentId", "lastCallTime",
+    "lastAgentId", "lastCallerType", "wrapupId", "priority", "triesNumber", "minCallingDateTime",
+    "maxCallingDateTime", "retryDate", "lastUpdatedAt", "purgeDate", "region",
+)  # fmt: skip
+_AS_JSON = ("customFields", "phones")
+_COLUMNS = (*SEARCHED, *_AS_JSON, "position", "document")
+
+_SCHEMA = f"""
+CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE groups (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE validated_numbers (number TEXT PRIMARY KEY);
+CREATE TABLE wrapup_folders (id INTEGER PRIMARY KEY, document TEXT NOT NULL);
+CREATE TABLE wrapups (id INTEGER PRIMARY KEY, status TEXT NOT NULL, document TEXT NOT NULL);
+CREATE TABLE campaigns (id INTEGER PRIMARY KEY, document TEXT NOT NULL);
+CREATE TABLE contacts (id INTEGER PRIMARY KEY, {", ".join(_COLUMNS[1:])});
+CREATE UNIQUE INDEX contacts_by_contact_id ON contacts (campaignId, contactId);
+CREATE INDEX contacts_by_position ON contacts (campaignId, position);
+CREATE INDEX contacts_by_agent ON contacts (campaignId, assignedAgentId);
+CREATE INDEX contacts_by_wrapup ON contacts (campaignId, wrapupId);
+CREATE INDEX contacts_by_last_call ON contacts (campaignId, lastCallTime);
+CREATE INDEX contacts_by_update ON contacts (campaignId, lastUpdatedAt);
+CREATE TABLE batches (
+  token TEXT PRIMARY KEY, campaignId INTEGER NOT NULL, request TEXT NOT NULL,
+  status TEXT NOT NULL, nextMoveAt REAL, endsAt REAL NOT NULL, result TEXT NOT NULL
+);
+CREATE INDEX batches_to_move ON batches (nextMoveAt) WHERE nextMoveAt IS NOT NULL;
+"""
+
+
+def open_database(path: Path, seed: Callable[[], Account]) -> sqlite3.Connection:
+    """A connection to the database at `path`, made and filled from `seed` when there is none.
+
+    It may be used from several threads, one at a time. DatabaseFileError when the file is something else.
+    """
+    if not path.exists():
+        _create(path, seed())
+    connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+    try:
+        _check(connection, path)
+        connection.executescript(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA case_sensitive_like = ON;"
+        )
+    except BaseException:
+        connection.close()
+        raise
+    connection.create_function("fold", 1, _fold, deterministic=True)
+    return connection
+
+
+def save_campaign(connection: sqlite3.Connection, campaign: Mapping[str, Any]) -> str:
+    """Write one campaign; returns its JSON text."""
+    document = dumps(campaign)
+    connection.execute("INSERT OR REPLACE INTO campaigns VALUES (?, ?)", (campaign["id"], document))
+    return document
+
+
+def save_contacts(connection: sqlite3.Connection, contacts: Iterable[Mapping[str, Any]]) -> None:
+    """Write contacts, new or changed."""
+    marks = ", ".join("?" * len(_COLUMNS))
+    connection.executemany(f"INSERT OR REPLACE INTO contacts VALUES ({marks})", map(_row, contacts))
+
+
+def _row(contact: Mapping[str, Any]) -> tuple[object, ...]:
+    return (
+        *(contact[name] for name in SEARCHED),
+        *(dumps(contact[name]) for name in _AS_JSON),
+        contact["id"] * 2_654_435_761 % 2**32,  # the order of search results: fixed, and no order anyone wants
+        dumps(contact),
+    )
+
+
+def _create(path: Path, account: Account) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+        built = Path(folder) / path.name
+        with closing(sqlite3.connect(built, isolation_level=None)) as connection:
+            connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _SCHEMA)
+            _fill(connection, account)
+            for end in (f"PRAGMA application_id = {APPLICATION_ID}", f"PRAGMA user_version = {VERSION}", "COMMIT"):
+                connection.execute(end)
+        _put_in_place(built, path)
+
+
+def _fill(connection: sqlite3.Connection, account: Account) -> None:
+    def insert(statement: str, rows: Iterable[tuple[object, ...]]) -> None:
+        connection.executemany(statement, rows)
+
+    insert("INSERT INTO users VALUES (?, ?)", ((number, name) for name, number in account.users.items()))
+    insert("INSERT INTO groups VALUES (?, ?)", ((number, name) for name, number in account.groups.items()))
+    insert("INSERT INTO validated_numbers VALUES (?)", ((number,) for number in account.validated_numbers))
+    insert(
+        "INSERT INTO wrapup_folders VALUES (?, ?)",
+        ((item["id"], dumps(item)) for item in account.wrapup_folders),
+    )
+    insert(
+        "INSERT INTO wrapups VALUES (?, ?, ?)",
+        ((item["id"], item["status"], dumps(item)) for item in account.wrapups),
+    )
+    insert("INSERT INTO campaigns VALUES (?, ?)", ((item["id"], dumps(item)) for item in account.campaigns))
+    save_contacts(connection, account.contacts)
+
+
+def _put_in_place(built: Path, path: Path) -> None:
+    for leftover in ("-wal", "-shm"):  # of a database that was deleted: they would be replayed over this one
+        path.with_name(path.name + leftover).unlink(missing_ok=True)
+    try:
+        os.link(built, path)  # unlike a rename, it never takes the place of a file that another process just made
+    except FileExistsError:
+        return
+    except OSError:  # a file system without hard links
+        built.replace(path)
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    try:
+        found = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
+    except sqlite3.DatabaseError as error:
+        raise DatabaseFileError(f"{path} is not an emulator database: {error}") from error
+    if found != [APPLICATION_ID, VERSION]:
+        raise DatabaseFileError(f"{path} is not an emulator database of this version; delete it to start afresh")
+
+
+def _fold(value: str | None) -> str | None:
+    return None if value is None else str(value).casefold()

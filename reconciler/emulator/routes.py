@@ -1,0 +1,42 @@
+"""The API's endpoints: one line each. To add one, write its function and add its line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from reconciler.emulator import batches, campaigns, contacts, search, wrapups
+from reconciler.emulator.call import Call
+
+
+class Endpoint(NamedTuple):
+    """`answer` takes a call and returns the JSON text of a 200, or raises ApiError.
+
+    A "write" runs in a transaction of its own, undone when it raises.
+    """
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    path: str
+    answer: Callable[[Call], str]
+    kind: Literal["read", "write"]
+
+
+_CAMPAIGNS = "/api/v1/voice/campaigns"
+_CONTACTS = "/api/v2/voice/campaigns"
+_WRAPUPS = "/api/v1/account/wrapups"
+
+ENDPOINTS = (
+    Endpoint("GET", _CAMPAIGNS, campaigns.list_campaigns, "read"),
+    Endpoint("GET", _CAMPAIGNS + "/{campaignId}", campaigns.get_campaign, "read"),
+    Endpoint("PATCH", _CAMPAIGNS + "/{campaignId}", campaigns.patch_campaign, "write"),
+    Endpoint("DELETE", _CAMPAIGNS + "/{campaignId}", campaigns.delete_campaign, "write"),
+    Endpoint("POST", _CAMPAIGNS + "/{campaignId}/field", campaigns.add_fields, "write"),
+    Endpoint("GET", _WRAPUPS, wrapups.list_wrapups, "read"),
+    Endpoint("GET", _WRAPUPS + "/folders", wrapups.list_folders, "read"),
+    Endpoint("GET", _WRAPUPS + "/{wrapupId}", wrapups.get_wrapup, "read"),
+    Endpoint("POST", _CONTACTS + "/{campaignId}/contacts/search", search.search_contacts, "read"),
+    Endpoint("GET", _CONTACTS + "/{campaignId}/contacts/{contactId}", contacts.get_contact, "read"),
+    Endpoint("PUT", _CONTACTS + "/{campaignId}/contacts/{contactId}", contacts.put_contact, "write"),
+    Endpoint("POST", _CONTACTS + "/{campaignId}/contact-batch/update", batches.update_batch, "write"),
+    Endpoint("GET", _CONTACTS + "/contact-batch/status/{batchId}", batches.get_batch, "read"),
+)

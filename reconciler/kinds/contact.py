@@ -1,0 +1,116 @@
+"""The contact: the search filters of the API and the fields that a batch may set (a closed table).
+
+Rests on CONTACTS V2 of the API documentation: "POST Search contacts" and "POST Update a batch of contacts". A filter
+name outside this table must never leave the machine: the API drops it silently and then hits every contact.
+"""
+
+from __future__ import annotations
+
+from reconciler.kinds.field import Availability, Field, Type, by_name
+
+WRAPUP_STATUSES = ("new_contact", "argued", "arguedpositive", "nonargued", "tocall", "unreachable", "canceled")
+EXCLUDED_CAUSES = ("noValidPhone", "duplicate", "bloctel", "manualByAgent", "manual", "excludedByAdmin")
+CALLER_TYPES = ("contact", "agent", "system")
+CONDITIONS = (
+    "eq", "notEq", "lt", "lte", "gt", "gte", "startsWith", "endsWith",
+    "notStartswith", "notEndswith", "contains", "like", "notContains",
+)  # fmt: skip
+#: The operators of `customFieldConditions` whose value may be null.
+NULL_CONDITIONS = ("eq", "notEq")
+
+CONDITION_FIELDS = (
+    Field("customFieldName", Type.STRING, "The custom field's name.", example="Category"),
+    Field("condition", Type.STRING, "How its value is compared.", choices=CONDITIONS, example="eq"),
+    Field("value", Type.STRING, "The value; null only with eq and notEq.", nullable=True, example="Gold"),
+)
+
+
+def _ids(name: str, docs: str, reference: str = "", available: Availability = Availability.NOW) -> Field:
+    return Field(
+        name, Type.REFERENCE if reference else Type.INTEGER, docs, many=True, nullable=True, max_items=500,
+        reference=reference, available=available,
+    )  # fmt: skip
+
+
+def _moment(name: str, docs: str, available: Availability = Availability.NOW) -> Field:
+    return Field(name, Type.MOMENT, docs, available=available, example="-72h")
+
+
+#: The filters of "POST Search contacts". `nullable` is the documentation's column "Null as filter".
+SEARCH_FILTERS = by_name((
+    _ids("assignedAgentIds", "Agents assigned to the contact; null finds contacts without one.", "agents"),
+    _ids("assignedGroupIds", "Groups assigned to the contact; null finds contacts without one.", "groups"),
+    _moment("assignedAgentExpirationTimeBefore", "The agent's assignment ends before.", Availability.SOON),
+    _moment("assignedAgentExpirationTimeAfter", "The agent's assignment ends after.", Availability.SOON),
+    _moment("assignedGroupExpirationTimeBefore", "The group's assignment ends before.", Availability.SOON),
+    _moment("assignedGroupExpirationTimeAfter", "The group's assignment ends after.", Availability.SOON),
+    Field("contactIds", Type.INTEGER, "Contacts by their contactId.", many=True, example=[6, 89, 975]),
+    _moment("createdAfter", "Created after."),
+    _moment("createdBefore", "Created before."),
+    Field(
+        "customFieldConditions", Type.OBJECT, "Conditions on custom fields; all must hold.", many=True,
+        max_items=500, fields=CONDITION_FIELDS,
+    ),
+    Field("excluded", Type.BOOLEAN, "Whether the contact is excluded.", example=False),
+    Field("excludedCause", Type.STRING, "Why it is excluded.", choices=EXCLUDED_CAUSES),
+    _ids("agentIds", "Agents who handled the contact last; null: nobody did.", "agents"),
+    _moment("lastCallAfter", "Last called after."),
+    _moment("lastCallBefore", "Last called before."),
+    _ids("lastAgentIds", "Agents who last had an interaction with it.", "agents", Availability.SOON),
+    Field("lastCallerType", Type.STRING, "Who began the last call.", nullable=True, choices=CALLER_TYPES),
+    _ids("lastWrapupIds", "Its last wrap-up codes, by id; null: none yet."),
+    Field("maxPriority", Type.INTEGER, "Priority at most."),
+    Field("maxTries", Type.INTEGER, "Tries at most."),
+    Field("minPriority", Type.INTEGER, "Priority at least."),
+    Field("minTries", Type.INTEGER, "Tries at least."),
+    Field("phones", Type.PHONE, "Phone numbers to look for.", many=True),
+    _moment("minCallingDateTimeBefore", "Production starts before."),
+    _moment("minCallingDateTimeAfter", "Production starts after."),
+    _moment("maxCallingDateTimeBefore", "Production ends before."),
+    _moment("maxCallingDateTimeAfter", "Production ends after."),
+    _moment("retryAfter", "A callback is due after."),
+    _moment("retryBefore", "A callback is due before."),
+    Field("retryIsNull", Type.BOOLEAN, "Only contacts without a retry date.", choices=(True,)),
+    _moment("updateAfter", "Updated after."),
+    _moment("updateBefore", "Updated before."),
+    Field(
+        "wrapupStatuses", Type.STRING, "Status of the last wrap-up code.", many=True, nullable=True, max_items=500,
+        choices=WRAPUP_STATUSES, example=["tocall"],
+    ),
+    _ids("regions", "Regions of the displayed-number mapping."),
+))  # fmt: skip
+
+#: What the rules of an AssignmentPolicy may match: the search filters, and wrap-up codes by name or path, which
+#: become `lastWrapupIds`.
+MATCH_FILTERS = by_name((
+    *SEARCH_FILTERS.values(),
+    Field(
+        "lastWrapups", Type.STRING, "Its last wrap-up codes, by name or path (Folder/Name).", many=True,
+        max_items=500, example=["Admissions/Clôtures/RDV"],
+    ),
+))  # fmt: skip
+
+#: Filters that only the batch endpoints know; search drops them and returns everything (notes, trap 2).
+BATCH_ONLY_FILTERS = by_name((
+    _moment("purgeDateBefore", "Purged before."),
+    _moment("purgeDateAfter", "Purged after."),
+))  # fmt: skip
+
+#: The data part of "POST Update a batch of contacts": scalar fields that a rule may set.
+BATCH_FIELDS = by_name((
+    Field("priority", Type.INTEGER, "Priority in the campaign.", minimum=0, example=1),
+    Field("retryDate", Type.DATETIME, "When to call next.", nullable=True),
+    Field("triesNumber", Type.INTEGER, "Number of tries so far.", minimum=0),
+    Field("excluded", Type.BOOLEAN, "Whether the contact is excluded from calling."),
+    Field("agentId", Type.REFERENCE, "Agent who handled it last.", nullable=True, reference="agents"),
+    Field("wrapupId", Type.INTEGER, "Its last wrap-up code.", nullable=True),
+    Field(
+        "assignedAgentId", Type.REFERENCE, "Agent who is to call it; must be a member of the campaign.",
+        nullable=True, reference="agents", example="alice",
+    ),
+    Field("minCallingDateTime", Type.DATETIME, "Production start.", nullable=True),
+    Field("maxCallingDateTime", Type.DATETIME, "Production end.", nullable=True),
+    Field("contactCardDisplayNumber", Type.PHONE, "Number shown to the contact; validated ones only.", nullable=True),
+    Field("calendarId", Type.INTEGER, "Calendar of the contact.", nullable=True),
+    Field("region", Type.INTEGER, "Region of the displayed-number mapping.", nullable=True),
+))  # fmt: skip

@@ -1,0 +1,1 @@
+"""Manifests: text → documents with places → schema faults → composed for one environment → desired."""

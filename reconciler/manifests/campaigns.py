@@ -1,0 +1,140 @@
+"""Composed Campaign documents → desired campaigns, with the rules that cross fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from reconciler.diagnostics import Diagnostic, Label, Severity, Span
+from reconciler.kinds.campaign import ASSERTED, SETTINGS
+from reconciler.kinds.field import Availability, Type
+from reconciler.manifests.desired import CustomField, DesiredCampaign
+from reconciler.manifests.documents import Document
+from reconciler.manifests.located import Located
+from reconciler.manifests.project import Environment, Project
+from reconciler.manifests.references import resolve
+
+
+def desired_campaign(
+    document: Document, project: Project, environment: Environment
+) -> tuple[DesiredCampaign, list[Diagnostic]]:
+    """The campaign that a composed, schema-valid document asks for, and the faults of its values."""
+    faults: list[Diagnostic] = []
+    spec = document.body.get("spec") or document.body
+    settings = spec.get("settings")
+    name = document.body.get("metadata", "name") or document.body
+    campaign = DesiredCampaign(
+        address=document.address,
+        labels=(document.body.get("metadata", "labels") or Located({}, name.span)).plain(),
+        binding=environment.campaigns.get(document.address.name),
+        settings=resolve(SETTINGS, settings, environment, faults),
+        custom_fields=tuple(_custom_fields(spec.get("customFields"))),
+        expect=resolve(ASSERTED, spec.get("expect"), environment, faults),
+        ignore=frozenset(_strings(spec.get("lifecycle", "ignoreChanges"))),
+        spans=_spans(spec),
+        span=name.span,
+    )
+    faults += [*_cross_faults(campaign), *_announced_faults(campaign, project), *_phone_notes(settings)]
+    return campaign, [replace(each, address=str(document.address)) for each in faults]
+
+
+def campaign_set_faults(campaigns: Mapping[str, DesiredCampaign]) -> Iterator[Diagnostic]:
+    """Faults between campaigns: two for one live campaign."""
+    by_id: dict[int, DesiredCampaign] = {}
+    by_name: dict[str, DesiredCampaign] = {}
+    for campaign in campaigns.values():
+        if campaign.binding is not None:
+            first = by_id.setdefault(campaign.binding.id, campaign)
+            what, place, other = f"id {campaign.binding.id}", campaign.binding.span, first.binding
+            other_place = other.span if other else first.span
+        elif campaign.live_name is not None:
+            first = by_name.setdefault(campaign.live_name, campaign)
+            what = f"the name `{campaign.live_name}`"
+            place, other_place = (each.spans.get("name", each.span) for each in (campaign, first))
+        else:
+            continue
+        if first is not campaign:
+            detail = f"{campaign.address} and {first.address} both manage the campaign with {what}"
+            labels = (Label(other_place, f"{first.address} manages it here"),)
+            help_text = "keep one of them"
+            yield Diagnostic("managed-twice", "managed twice", detail, span=place, help=help_text, labels=labels)
+
+
+def _custom_fields(located: Located | None) -> Iterator[CustomField]:
+    for each in located.elements() if located else ():
+        plain = each.plain()
+        if isinstance(plain, dict):
+            yield CustomField(plain["name"], plain.get("isPhoneNumber"), each.span)
+        else:
+            yield CustomField(str(plain), None, each.span)
+
+
+def _strings(located: Located | None) -> Iterator[str]:
+    yield from (str(each.value) for each in (located.elements() if located else ()))
+
+
+def _spans(spec: Located) -> dict[str, Span]:
+    """Places by setting name, by `autoPurge.enabled` and the like, and by `expect.mode`."""
+    spans: dict[str, Span] = {}
+    for name, each in (spec.get("settings") or spec).items():
+        spans[name] = each.place
+        spans |= {f"{name}.{inner}": value.place for inner, value in each.items()}
+    for name, each in (spec.get("expect") or Located({}, spec.span)).items():
+        spans[f"expect.{name}"] = each.place
+    return spans
+
+
+def _cross_faults(campaign: DesiredCampaign) -> Iterator[Diagnostic]:
+    settings: Mapping[str, Any] = campaign.settings
+    if "recordingPercentage" in settings and settings.get("isRecorded") is False:
+        detail = "the API takes `recordingPercentage` only where `isRecorded` is true, and here it is false"
+        yield _fault(campaign, "recordingPercentage", detail, "remove recordingPercentage, or set isRecorded: true")
+    first, last = settings.get("minCallingDateOffset"), settings.get("maxCallingDateOffset")
+    if first is not None and last is not None and last < first:
+        detail = f"contacts could be called from day {first} to day {last}: never"
+        yield _fault(campaign, "maxCallingDateOffset", detail, f"give maxCallingDateOffset {first} or more")
+    names = [each.name for each in campaign.custom_fields]
+    for index, each in enumerate(campaign.custom_fields):
+        if each.name in names[:index]:
+            detail = f"custom field `{each.name}` is listed twice"
+            yield Diagnostic("repeated-value", "repeated value", detail, span=each.span, help="remove one of them")
+    if campaign.binding is None and campaign.live_name is None:
+        yield Diagnostic(
+            "unbound-campaign",
+            "campaign is not bound",
+            f"nothing says which live campaign {campaign.address} is",
+            span=campaign.span,
+            help=f"add `{campaign.address.name}: ID` to the environment's `campaigns`, or give settings.name",
+        )
+
+
+def _fault(campaign: DesiredCampaign, setting: str, detail: str, help_text: str) -> Diagnostic:
+    span = campaign.spans.get(setting, campaign.span)
+    return Diagnostic("settings-conflict", "settings do not go together", detail, span=span, help=help_text)
+
+
+def _announced_faults(campaign: DesiredCampaign, project: Project) -> Iterator[Diagnostic]:
+    for name in campaign.settings:
+        field = SETTINGS[name]
+        if field.available is not Availability.NOW and name not in project.announced:
+            detail = f"the vendor only announces `{name}` ({field.available}): it may not do anything yet"
+            advice = f"remove it, or add `announcedFields: [{name}]` to the project's spec"
+            span = campaign.spans.get(name, campaign.span)
+            yield Diagnostic("announced-field", "announced, not available", detail, span=span, help=advice)
+
+
+def _phone_notes(settings: Located | None) -> Iterator[Diagnostic]:
+    for name, each in settings.items() if settings else ():
+        if SETTINGS[name].type is not Type.PHONE:
+            continue
+        for number in each.elements():
+            if isinstance(number.value, str) and not number.value.isdigit():
+                yield Diagnostic(
+                    "phone-normalised",
+                    "phone number rewritten",
+                    "the API takes E.164 without plus and spaces: it is sent with digits only",
+                    Severity.NOTE,
+                    number.span,
+                    "write digits only, country code first",
+                )

@@ -1,0 +1,107 @@
+"""Desired: what the manifests ask of one environment, resolved and typed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.diagnostics import Diagnostic, Span
+from reconciler.manifests.project import Binding, Environment, Project
+from reconciler.model import Address
+
+
+@dataclass(frozen=True, slots=True)
+class CustomField:
+    """A custom field that must exist; `is_phone` is None where the manifest does not say."""
+
+    name: str
+    is_phone: bool | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredCampaign:
+    """One campaign. `settings` and `expect` hold API values under API names; `spans` their places."""
+
+    address: Address
+    labels: Mapping[str, str]
+    binding: Binding | None
+    settings: Mapping[str, Any]
+    custom_fields: tuple[CustomField, ...]
+    expect: Mapping[str, Any]
+    ignore: frozenset[str]
+    spans: Mapping[str, Span]
+    span: Span
+
+    @property
+    def live_name(self) -> str | None:
+        """The exact name by which the campaign is found when it is not bound."""
+        name = self.settings.get("name")
+        return name if isinstance(name, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: `match` holds the filters by API name (None: the whole campaign), `set` the values to write.
+
+    Agents and groups are ids; wrap-up codes are names still (`lastWrapups`), and moments may be relative.
+    """
+
+    name: str
+    match: Mapping[str, Any] | None
+    set: Mapping[str, Any]
+    skip: bool
+    limit: int | None
+    span: Span
+    spans: Mapping[str, Span]
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredPolicy:
+    """The rules for the contacts of `campaigns` (manifest names)."""
+
+    address: Address
+    campaigns: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """Everything that the manifests ask of one environment."""
+
+    project: Project
+    environment: Environment
+    campaigns: tuple[DesiredCampaign, ...]
+    policies: tuple[DesiredPolicy, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    def digest(self) -> str:
+        """A SHA-256 over what is asked: the same for the same meaning, however it is written or ordered."""
+        content = {
+            "limits": dict(self.project.limits),
+            "campaigns": [_meaning_of_campaign(each) for each in self.campaigns],
+            "policies": [_meaning_of_policy(each) for each in self.policies],
+        }
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _meaning_of_campaign(campaign: DesiredCampaign) -> Mapping[str, Any]:
+    binding = campaign.binding
+    return {
+        "address": str(campaign.address),
+        "binding": [binding.id, binding.created_at] if binding else None,
+        "settings": campaign.settings,
+        "customFields": [[each.name, each.is_phone] for each in campaign.custom_fields],
+        "expect": campaign.expect,
+        "ignore": sorted(campaign.ignore),
+    }
+
+
+def _meaning_of_policy(policy: DesiredPolicy) -> Mapping[str, Any]:
+    rules: Sequence[Any] = [[each.name, each.match, each.set, each.skip, each.limit] for each in policy.rules]
+    return {"address": str(policy.address), "campaigns": policy.campaigns, "rules": rules}

@@ -1,0 +1,93 @@
+"""Values that remember where they were written, through variables, overlays and templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reconciler.diagnostics import Span
+
+Scalar = str | int | float | bool | None
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A value of a manifest: a scalar, a list or an object of located values; `key` is the place of its key."""
+
+    value: Scalar | list[Located] | dict[str, Located]
+    span: Span
+    key: Span | None = None
+
+    @property
+    def place(self) -> Span:
+        """Where to point when this whole entry is meant: its key if it has one, else its value."""
+        return self.key or self.span
+
+    def plain(self) -> Any:
+        """The value without places: plain lists, dicts and scalars."""
+        if isinstance(self.value, dict):
+            return {name: each.plain() for name, each in self.value.items()}
+        if isinstance(self.value, list):
+            return [each.plain() for each in self.value]
+        return self.value
+
+    def items(self) -> Iterator[tuple[str, Located]]:
+        """The entries of an object; nothing for any other value."""
+        if isinstance(self.value, dict):
+            yield from self.value.items()
+
+    def elements(self) -> Sequence[Located]:
+        """The elements of a list; none for any other value."""
+        return self.value if isinstance(self.value, list) else ()
+
+    def get(self, *path: str) -> Located | None:
+        """The value at `path`, or None when something on the way is absent."""
+        found: Located | None = self
+        for name in path:
+            found = found.value.get(name) if found is not None and isinstance(found.value, dict) else None
+        return found
+
+    def nearest(self, path: Sequence[str | int]) -> Located:
+        """The value at `path`, or the last one on the way there that exists."""
+        found = self
+        for step in path:
+            inside = found._step(step)
+            if inside is None:
+                break
+            found = inside
+        return found
+
+    def _step(self, step: str | int) -> Located | None:
+        if isinstance(self.value, dict) and isinstance(step, str):
+            return self.value.get(step)
+        if isinstance(self.value, list) and isinstance(step, int) and step < len(self.value):
+            return self.value[step]
+        return None
+
+
+def merge(base: Located, over: Located, *, null_removes: bool) -> Located:
+    """`over` merged over `base`: objects entry by entry, everything else replaced; each value keeps its place.
+
+    With `null_removes` this is a JSON merge patch (RFC 7396): a null takes the entry away. Without it (templates) a
+    null stays, as "clear this".
+    """
+    if not (isinstance(base.value, dict) and isinstance(over.value, dict)):
+        return over
+    merged = dict(base.value)
+    for name, each in over.value.items():
+        if null_removes and each.value is None:
+            merged.pop(name, None)
+        elif name in merged:
+            merged[name] = merge(merged[name], each, null_removes=null_removes)
+        else:
+            merged[name] = _without_nulls(each) if null_removes else each
+    return replace(base, value=merged)
+
+
+def _without_nulls(located: Located) -> Located:
+    if not isinstance(located.value, dict):
+        return located
+    kept = {name: _without_nulls(each) for name, each in located.value.items() if each.value is not None}
+    return replace(located, value=kept)

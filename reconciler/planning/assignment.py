@@ -1,0 +1,169 @@
+"""Rules → contacts: which contact belongs to which rule, and what changes on it.
+
+A contact belongs to the first rule that matches it. What search returns is held against the rule's filters here (S3):
+one contact that does not satisfy them proves that the API ignored a filter, and stops the policy in that campaign.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.api.decode import Contact
+from reconciler.api.filters import matches
+from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.kinds.contact import BATCH_FIELDS
+from reconciler.kinds.values import comparable
+from reconciler.manifests.desired import DesiredPolicy, Rule
+from reconciler.planning.live import Pair
+from reconciler.planning.plan import Action, Change, ContactGroup, Load, Place, Reason, Risk
+from reconciler.planning.queries import Query
+
+IN_PROGRESS = "processing_in_progress"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The contacts of one rule: those it may change, and those left alone for now."""
+
+    query: Query
+    contacts: tuple[Contact, ...]
+    deferred: tuple[Contact, ...]
+
+
+def claim(queries: Sequence[Query], results: Sequence[Sequence[Contact]], statuses: Mapping[int, str]) -> list[Claimed]:
+    """Each contact given to the first rule that matches it; IgnoredFilter when a result breaks its rule's filters.
+
+    A contact that by its values belongs to an earlier rule, although that rule's search did not return it, has moved
+    while pages were read: it is deferred. So are contacts in progress.
+    """
+    owned: set[int] = set()
+    claimed: list[Claimed] = []
+    for index, (query, contacts) in enumerate(zip(queries, results, strict=True)):
+        proven = [each for each in contacts if _proven(query, each, statuses)]
+        own = [each for each in proven if each.contactId not in owned]
+        earlier = [each.filters for each in queries[:index] if each.filters]
+        moved = {e.contactId for e in own if any(matches(f, e, statuses) is True for f in earlier)}
+        held = [each for each in own if each.contactId in moved or each.state == IN_PROGRESS]
+        held_ids = {each.contactId for each in held}
+        free = [each for each in own if each.contactId not in held_ids]
+        claimed.append(Claimed(query, tuple(sorted(free, key=_by_id)), tuple(held)))
+        owned |= {each.contactId for each in own}
+    return claimed
+
+
+class IgnoredFilter(Exception):
+    """Search returned a contact that its filters exclude: the API ignored a filter."""
+
+    def __init__(self, rule: Rule, contact_id: int) -> None:
+        super().__init__(f"rule {rule.name}: contact {contact_id}")
+        self.rule, self.contact_id = rule, contact_id
+
+
+def _proven(query: Query, contact: Contact, statuses: Mapping[int, str]) -> bool:
+    if query.filters and matches(query.filters, contact, statuses) is False:
+        raise IgnoredFilter(query.rule, contact.contactId)
+    return True
+
+
+def _by_id(contact: Contact) -> int:
+    return contact.contactId
+
+
+def ignored_filter_fault(policy: DesiredPolicy, pair: Pair, ignored: IgnoredFilter) -> Diagnostic:
+    """The diagnostic that stops a policy in a campaign."""
+    detail = (
+        f"{pair.desired.address}: search for rule `{ignored.rule.name}` returned contact {ignored.contact_id}, which "
+        f"does not satisfy the rule's filters: the API ignored at least one of them"
+    )
+    advice = "nothing of this policy is planned there; report the filter to the vendor, and match by another one"
+    return Diagnostic(
+        "filter-ignored",
+        "the API ignored a filter",
+        detail,
+        span=ignored.rule.span,
+        help=advice,
+        address=str(policy.address),
+    )
+
+
+def rule_changes(policy: DesiredPolicy, pair: Pair, claimed: Iterable[Claimed]) -> list[Change]:
+    """One change per rule: its contacts grouped by what changes, or a change that says why nothing does."""
+    return [_rule_change(policy, pair, each) for each in claimed]
+
+
+def _rule_change(policy: DesiredPolicy, pair: Pair, claimed: Claimed) -> Change:
+    rule = claimed.query.rule
+    groups = () if rule.skip else tuple(_groups(rule, claimed.contacts))
+    changed = sum(len(each.contact_ids) for each in groups)
+    reason = Reason.RULE_SKIPS if rule.skip else Reason.RULE_MATCHES if changed else Reason.AS_DESIRED
+    running = pair.live.values.get("isPaused") is False
+    return Change(
+        address=str(policy.address),
+        campaign_id=pair.live.id,
+        campaign_name=pair.live.name,
+        action=Action.ASSIGN if changed else Action.NONE,
+        reason=reason,
+        risk=(Risk.MEDIUM if running else Risk.LOW) if changed else Risk.NONE,
+        source=Place(rule.span.source.path, rule.span.line),
+        risks=("the campaign is running",) if changed and running else (),
+        rule=rule.name,
+        campaign=str(pair.desired.address),
+        matched=len(claimed.contacts) + len(claimed.deferred),
+        changed=changed,
+        deferred=0 if rule.skip else len(claimed.deferred),
+        contacts=groups,
+        loads=tuple(_loads(rule, claimed.contacts)) if changed else (),
+    )
+
+
+def _groups(rule: Rule, contacts: Iterable[Contact]) -> Iterator[ContactGroup]:
+    """Contacts grouped by before → after, only with the values that differ, in the order of their first contact."""
+    grouped: dict[tuple[tuple[str, Any], ...], list[int]] = {}
+    for contact in contacts:
+        before = tuple(
+            (name, getattr(contact, name))
+            for name, value in rule.set.items()
+            if comparable(BATCH_FIELDS[name], getattr(contact, name)) != comparable(BATCH_FIELDS[name], value)
+        )
+        if before:
+            grouped.setdefault(before, []).append(contact.contactId)
+    for before, contact_ids in grouped.items():
+        yield ContactGroup(dict(before), {name: rule.set[name] for name, _ in before}, tuple(contact_ids))
+
+
+def _loads(rule: Rule, contacts: Sequence[Contact]) -> Iterator[Load]:
+    if "assignedAgentId" not in rule.set:
+        return
+    agent = rule.set["assignedAgentId"]
+    before = Counter(each.assignedAgentId for each in contacts)
+    after = Counter({agent: len(contacts)})
+    for each in sorted(before.keys() | after.keys(), key=lambda one: (one is None, one or 0)):
+        yield Load(each, before[each], after[each])
+
+
+def membership_faults(policy: DesiredPolicy, pair: Pair) -> Iterator[Diagnostic]:
+    """An agent who gets contacts must be a member of the campaign, by the time they are assigned (notes, trap 14)."""
+    members = _members(pair, "userIds")
+    severity = Severity.WARNING if _members(pair, "groupIds") else Severity.ERROR
+    for rule in policy.rules:
+        agent = rule.set.get("assignedAgentId")
+        if agent is not None and agent not in members:
+            campaign = pair.desired.address
+            yield Diagnostic(
+                "agent-not-in-campaign",
+                "agent is not in the campaign",
+                f"rule `{rule.name}` gives contacts of {campaign} to agent {agent}, who is not one of its userIds",
+                severity,
+                rule.span,
+                f"add the agent to the settings.userIds of {campaign}",
+                str(policy.address),
+            )
+
+
+def _members(pair: Pair, name: str) -> set[Any]:
+    managed = name in pair.desired.settings and name not in pair.desired.ignore
+    members: Any = pair.desired.settings[name] if managed else pair.live.values.get(name)
+    return set(members or ())

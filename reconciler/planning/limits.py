@@ -1,0 +1,59 @@
+"""Limits: how much one apply may change (S6). A plan over one is still shown; apply stops before the first write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from reconciler.manifests.desired import Desired
+from reconciler.planning.plan import Action, Plan
+
+#: Per run, unless the project says otherwise.
+DEFAULTS: Mapping[str, int] = {"contactsChanged": 1000, "campaignsChanged": 50}
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One limit, and how much of it a plan uses. `owner` is empty for the run's, else the rule that set it."""
+
+    name: str
+    used: int
+    limit: int
+    owner: str = ""
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether the plan changes more than the limit allows."""
+        return self.used > self.limit
+
+
+def limit_uses(plan: Plan, desired: Desired, allowed: Mapping[str, int]) -> list[Use]:
+    """Each limit with what the plan uses of it.
+
+    A rule with its own limit is held to that one and not counted in the run's. `allowed` replaces the run's limits by
+    name (`--allow contactsChanged=5000`).
+    """
+    own = {
+        (str(policy.address), rule.name): rule.limit
+        for policy in desired.policies
+        for rule in policy.rules
+        if rule.limit is not None
+    }
+    limits = {**DEFAULTS, **desired.project.limits, **allowed}
+    return [
+        Use("campaignsChanged", plan.summary.campaigns_changed, limits["campaignsChanged"]),
+        Use("contactsChanged", _contacts(plan, own), limits["contactsChanged"]),
+        *_rule_uses(plan, own),
+    ]
+
+
+def _contacts(plan: Plan, own: Mapping[tuple[str, str], int]) -> int:
+    return sum(each.changed for each in plan.changes if (each.address, each.rule or "") not in own)
+
+
+def _rule_uses(plan: Plan, own: Mapping[tuple[str, str], int]) -> Iterator[Use]:
+    for (address, rule), limit in own.items():
+        used = sum(
+            e.changed for e in plan.changes if e.action is Action.ASSIGN and (e.address, e.rule) == (address, rule)
+        )
+        yield Use("contactsChanged", used, limit, f"{address} rule {rule}")

@@ -1,0 +1,149 @@
+"""Live: the campaigns that the manifests mean, found in the account by binding or by exact name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from reconciler.api.decode import Campaign
+from reconciler.api.endpoints.campaigns import list_campaigns
+from reconciler.api.request import Flow
+from reconciler.diagnostics import Diagnostic, Span, nearest
+from reconciler.errors import ProjectError
+from reconciler.kinds.values import instant
+from reconciler.manifests.desired import Desired, DesiredCampaign
+from reconciler.manifests.project import Binding
+
+_T = TypeVar("_T")
+
+
+class Reader(Protocol):
+    """What planning needs of a client: it can read, one flow or several side by side."""
+
+    def run(self, flow: Flow[_T]) -> _T:
+        """The result of one flow."""
+
+    def run_all(self, flows: Iterable[Flow[_T]]) -> list[_T]:
+        """The results of several flows, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A desired campaign and the live one that it means."""
+
+    desired: DesiredCampaign
+    live: Campaign
+
+
+def read_live(reader: Reader, desired: Desired) -> tuple[dict[str, Pair], list[Diagnostic]]:
+    """The pairs by manifest name, and a fault for each campaign that has no partner.
+
+    Reads the campaign list once, never one campaign at a time. ProjectError when a binding's `createdAt` shows that
+    this is another account: then nothing else may be read or written.
+    """
+    if not desired.campaigns:
+        return {}, []
+    account = reader.run(list_campaigns())
+    by_id = {each.id: each for each in account}
+    _refuse_other_account(desired.campaigns, by_id)
+    by_name: dict[str, list[Campaign]] = {}
+    for campaign in account:
+        by_name.setdefault(campaign.name, []).append(campaign)
+    pairs: dict[str, Pair] = {}
+    faults: list[Diagnostic] = []
+    for each in desired.campaigns:
+        found = _found(each, by_id, by_name)
+        if isinstance(found, Diagnostic):
+            faults.append(found)
+        else:
+            pairs[each.address.name] = Pair(each, found)
+    faults += _met_twice(pairs)
+    blocked = {each.address for each in faults}
+    return {name: pair for name, pair in pairs.items() if str(pair.desired.address) not in blocked}, faults
+
+
+def _refuse_other_account(campaigns: Sequence[DesiredCampaign], by_id: Mapping[int, Campaign]) -> None:
+    for each in campaigns:
+        binding = each.binding
+        live = by_id.get(binding.id) if binding else None
+        if binding is None or binding.created_at is None or live is None:
+            continue
+        created = str(live.values.get("createdAt"))
+        if not _same_instant(created, binding.created_at):
+            raise ProjectError(
+                "this is another account",
+                f"{binding.span}: {each.address} is bound to campaign {binding.id} created {binding.created_at}, but "
+                f"campaign {binding.id} of this account was created {created}",
+                "check baseUrl and the token of this environment; nothing was written",
+            )
+
+
+def _same_instant(one: str, other: str) -> bool:
+    try:
+        return instant(one) == instant(other)
+    except ValueError:
+        return one == other
+
+
+def _found(
+    campaign: DesiredCampaign, by_id: Mapping[int, Campaign], by_name: Mapping[str, list[Campaign]]
+) -> Campaign | Diagnostic:
+    if campaign.binding is not None:
+        return by_id.get(campaign.binding.id) or _not_there(campaign, campaign.binding)
+    name = campaign.live_name or ""
+    matches = by_name.get(name, [])
+    if len(matches) == 1:
+        return matches[0]
+    span = campaign.spans.get("name", campaign.span)
+    if not matches:
+        return _no_such_name(campaign, name, by_name, span)
+    ids = ", ".join(str(each.id) for each in matches)
+    return _fault(
+        campaign,
+        "ambiguous-campaign",
+        "several campaigns have this name",
+        f"`{name}` is the name of the campaigns {ids}",
+        f"bind one in the environment: campaigns: {{{campaign.address.name}: {matches[0].id}}}",
+        span,
+    )
+
+
+def _not_there(campaign: DesiredCampaign, binding: Binding) -> Diagnostic:
+    return _fault(
+        campaign,
+        "campaign-not-found",
+        "campaign does not exist",
+        f"the account has no campaign {binding.id}",
+        "correct the id in the environment's `campaigns`; a new campaign has to be created in the console",
+        binding.span,
+    )
+
+
+def _no_such_name(
+    campaign: DesiredCampaign, name: str, by_name: Mapping[str, list[Campaign]], span: Span
+) -> Diagnostic:
+    close = nearest(name, by_name)
+    hint = f"the nearest is `{close}` ({by_name[close][0].id}): " if close else ""
+    return _fault(
+        campaign,
+        "campaign-not-found",
+        "campaign does not exist",
+        f"the account has no campaign named `{name}`",
+        f"{hint}correct the name, bind an id in the environment's `campaigns`, or create it in the console",
+        span,
+    )
+
+
+def _met_twice(pairs: Mapping[str, Pair]) -> Iterator[Diagnostic]:
+    first: dict[int, Pair] = {}
+    for pair in pairs.values():
+        other = first.setdefault(pair.live.id, pair)
+        if other is not pair:
+            detail = f"{pair.desired.address} and {other.desired.address} both mean campaign {pair.live.id}"
+            for each in (pair, other):
+                yield _fault(each.desired, "managed-twice", "managed twice", detail, "keep one", each.desired.span)
+
+
+def _fault(campaign: DesiredCampaign, code: str, summary: str, detail: str, help_text: str, span: Span) -> Diagnostic:
+    return Diagnostic(code, summary, detail, span=span, help=help_text, address=str(campaign.address))

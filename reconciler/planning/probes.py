@@ -1,0 +1,48 @@
+"""Probes: proof that the API honours a filter that can't be checked on the contacts it returns (S3).
+
+The same filter with a value that no contact has must return nothing; where it returns contacts it was ignored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reconciler.api.endpoints.contacts import Search
+from reconciler.diagnostics import Diagnostic
+from reconciler.manifests.desired import DesiredPolicy
+from reconciler.planning.live import Pair, Reader
+from reconciler.planning.queries import Query
+
+#: A text that no custom field holds.
+IMPOSSIBLE = "reconciler-probe-4f1d0c9e"
+
+
+def probe_faults(reader: Reader, policy: DesiredPolicy, pair: Pair, query: Query) -> list[Diagnostic]:
+    """A fault for each condition of the query that the API turns out to ignore."""
+    return [
+        _fault(policy, pair, query, condition)
+        for condition, probe in _probes(query.filters)
+        if reader.run(Search(pair.live.id, probe, page_size=1).page(None)).content
+    ]
+
+
+def _probes(filters: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    for condition in filters.get("customFieldConditions", ()):
+        if condition["condition"] == "like":
+            yield condition, {"customFieldConditions": [{**condition, "value": IMPOSSIBLE}]}
+
+
+def _fault(policy: DesiredPolicy, pair: Pair, query: Query, condition: Mapping[str, Any]) -> Diagnostic:
+    detail = (
+        f"{pair.desired.address}: rule `{query.rule.name}` uses `{condition['condition']}` on "
+        f"`{condition['customFieldName']}`, and the API returned contacts for a value that none can have"
+    )
+    return Diagnostic(
+        "filter-ignored",
+        "the API ignored a filter",
+        detail,
+        span=query.rule.spans.get("customFieldConditions", query.rule.span),
+        help="nothing of this policy is planned there; match by another condition, such as contains",
+        address=str(policy.address),
+    )

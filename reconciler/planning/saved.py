@@ -1,0 +1,67 @@
+"""The saved plan: JSON out and in, with a digest that shows whether it was altered (design, the plan)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import msgspec
+
+from reconciler.errors import SavedPlanRefused
+from reconciler.planning.plan import Plan
+
+FORMAT_VERSION = 1
+
+#: What only the changes of a rule carry.
+_RULE_KEYS = ("rule", "campaign", "matched", "changed", "deferred", "contacts", "loads")
+
+
+def to_json(plan: Plan) -> dict[str, Any]:
+    """The plan as the JSON object that `plan.schema.json` describes, digest included."""
+    content: dict[str, Any] = msgspec.to_builtins(plan)
+    for change in content["changes"]:
+        if change["rule"] is None:
+            for name in _RULE_KEYS:
+                del change[name]
+    del content["digest"]
+    return {**content, "digest": digest(content)}
+
+
+def dumps(plan: Plan) -> str:
+    """The text that `--out` and `--format json` write: same plan, same bytes."""
+    return json.dumps(to_json(plan), ensure_ascii=False, indent=1) + "\n"
+
+
+def digest(content: dict[str, Any]) -> str:
+    """SHA-256 over the canonical JSON (sorted keys, no spaces, UTF-8) of a plan without its digest."""
+    return "sha256:" + hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
+
+
+def loads(content: bytes, name: str) -> Plan:
+    """The plan of a file's content; SavedPlanRefused when it is no plan, of another version, or altered."""
+    advice = "write one with: reconciler plan --out FILE"
+    try:
+        data = msgspec.json.decode(content)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise SavedPlanRefused("not a saved plan", f"{name} is not JSON", advice) from None
+    if not isinstance(data, dict) or "formatVersion" not in data:
+        raise SavedPlanRefused("not a saved plan", f"{name} has no formatVersion", advice)
+    if data["formatVersion"] != FORMAT_VERSION:
+        detail = f"{name} is not of format {FORMAT_VERSION}, the one that this version reads"
+        raise SavedPlanRefused("saved plan of another version", detail, "plan again with this version")
+    claimed = data.pop("digest", None)
+    if claimed != digest(data):
+        detail = f"{name} does not match its digest"
+        raise SavedPlanRefused("saved plan was altered", detail, "plan again, and review that plan")
+    try:
+        return msgspec.convert({**data, "digest": claimed}, Plan)
+    except msgspec.ValidationError as error:
+        raise SavedPlanRefused("not a saved plan", f"{name}: {error}", advice) from None
+
+
+def plan_schema() -> dict[str, Any]:
+    """The JSON Schema of a saved plan, as `schemas/plan.schema.json` holds it."""
+    schema = msgspec.json.schema(Plan)
+    title = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Plan"}
+    return title | schema

@@ -1,0 +1,140 @@
+"""Text for a terminal or a log: readable without colour, the same words with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from reconciler.applying.results import Outcome, Report, Result
+from reconciler.diagnostics import Diagnostic, Severity, Span
+from reconciler.planning.plan import Operation, Step
+from reconciler.render.neutral import neutral
+from reconciler.render.rows import Block, Line, PlanRows
+from reconciler.render.words import count
+
+_SIGNS = {"~": "yellow", "+": "green", "-": "red", "!": "magenta", " ": "dim"}
+_SEVERITIES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
+_OUTCOMES = {
+    Outcome.DONE: ("done", "green"),
+    Outcome.FAILED: ("failed", "bold red"),
+    Outcome.SKIPPED: ("skipped", "yellow"),
+    Outcome.DEFERRED: ("deferred", "cyan"),
+    Outcome.UNKNOWN: ("unknown", "bold magenta"),
+    Outcome.STALE: ("stale", "bold yellow"),
+}
+
+
+def plan_text(rows: PlanRows) -> Text:
+    """A plan for people."""
+    text = Text()
+    text.append(rows.heading + "\n", "bold")
+    for block in rows.blocks:
+        text.append("\n").append(_block(block))
+    if rows.blocks and rows.unchanged:
+        text.append(f"\n{count(rows.unchanged, 'object')} unchanged (not shown)\n", "dim")
+    text.append("\nPlan: ", "bold").append(rows.totals + "\n")
+    if rows.blocks:
+        for limit, exceeded in rows.limits:
+            text.append("Limit: ", "bold")
+            text.append(
+                limit + (" - exceeded: apply will stop\n" if exceeded else "\n"), "bold red" if exceeded else ""
+            )
+    return text
+
+
+def _block(block: Block) -> Text:
+    text = Text()
+    text.append(block.address, "bold").append(f"  {block.title}\n")
+    names = max((len(line.name) for line in block.lines), default=0)
+    widths = [len(line.text) for line in block.lines if line.place and len(line.text) <= 60]
+    for line in block.lines:
+        text.append(_line(line, names, max(widths, default=0)))
+    return text
+
+
+def _line(line: Line, names: int, width: int) -> Text:
+    style = _SIGNS[line.sign]
+    text = Text("  ")
+    text.append(f"{line.sign} {line.name:<{names}}  ", style)
+    text.append(line.text, "dim" if line.sign == " " else "")
+    if line.place:
+        text.append(" " * max(width - len(line.text), 0) + f"  {line.place}", "dim")
+    return text.append("\n")
+
+
+def diagnostics_text(diagnostics: Iterable[Diagnostic]) -> Text:
+    """Faults in the manner of a compiler: summary, place, the line with carets, one help line."""
+    return Text("\n").join(_diagnostic(each) for each in diagnostics)
+
+
+def _diagnostic(diagnostic: Diagnostic) -> Text:
+    style = _SEVERITIES[diagnostic.severity]
+    text = Text()
+    text.append(f"{diagnostic.severity}[{diagnostic.code}]", style).append(f": {diagnostic.summary}\n", "bold")
+    span, detail = diagnostic.span, neutral(diagnostic.detail)
+    if span is None:
+        text.append(f"  {detail}\n" if detail else "")
+    else:
+        text.append(_excerpt(span, detail, style))
+        for label in diagnostic.labels:
+            text.append(_excerpt(label.span, neutral(label.text), "blue", "::: "))
+    if diagnostic.help:
+        text.append("help: ", "bold cyan").append(neutral(diagnostic.help) + "\n")
+    return text
+
+
+def _excerpt(span: Span, remark: str, style: str, arrow: str = "--> ") -> Text:
+    gutter = len(str(span.line))
+    text = Text(" " * gutter)
+    text.append(arrow, "blue").append(neutral(str(span)) + "\n")
+    line = neutral(span.source.line(span.line))
+    if not line:
+        return text.append(" " * (gutter + 1) + f"{remark}\n")
+    before = neutral(span.source.line(span.line)[: span.column - 1])
+    start, width = cell_len(before), max(1, cell_len(line[len(before) : len(before) + span.width]))
+    text.append(" " * gutter + " |\n", "blue")
+    text.append(f"{span.line} | ", "blue").append(line + "\n")
+    text.append(" " * gutter + " | ", "blue")
+    return text.append(" " * start + "^" * width + " ", style).append(remark + "\n", style)
+
+
+def result_text(result: Result, total: int) -> Text:
+    """One step that has ended, on one line, and what moved below it."""
+    word, style = _OUTCOMES[result.outcome]
+    text = Text()
+    number = f"{result.step.number:>{len(str(total))}}/{total}"
+    text.append(f"  {number}  ", "dim").append(f"{word:<8}", style)
+    text.append(f"  {step_words(result.step)}")
+    if result.step.contact_ids and result.outcome is not Outcome.SKIPPED:
+        counts = {"written": result.written, "failed": result.failed}
+        counts |= {"in a call": result.deferred, "moved": result.stale}
+        text.append("  " + ", ".join(f"{number} {name}" for name, number in counts.items() if number), "dim")
+    text.append(f"  {neutral(result.detail)}\n" if result.detail else "\n", "" if result.help else "dim")
+    for moved in result.moved:
+        planned, found = neutral(str(moved.planned)), neutral(str(moved.found))
+        text.append(f"           {moved.what}: the plan saw {planned}, the account has {found}\n", style)
+    if result.help:
+        text.append("           help: ", "bold cyan").append(neutral(result.help) + "\n")
+    return text
+
+
+def step_words(step: Step) -> str:
+    """A step in few words: the object, the call and what it touches."""
+    if step.operation is Operation.UPDATE_CAMPAIGN:
+        return f"{step.address}  PATCH {', '.join(step.body)}"
+    if step.operation is Operation.ADD_FIELDS:
+        return f"{step.address}  add field {', '.join(neutral(str(each['name'])) for each in step.fields)}"
+    contacts = count(len(step.contact_ids), "contact")
+    return f"{step.address}  rule {step.rule}: batch of {contacts} in campaign {step.campaign_id}"
+
+
+def report_text(report: Report) -> Text:
+    """How a run ended, in one line."""
+    counts = [(outcome, report.count(outcome)) for outcome in Outcome if report.count(outcome)]
+    text = Text(
+        "Applied: " if report.complete else "Not all applied: ", "bold green" if report.complete else "bold red"
+    )
+    text.append(", ".join(f"{number} {_OUTCOMES[outcome][0]}" for outcome, number in counts) or "no step")
+    return text.append(" - interrupted\n" if report.interrupted else "\n")
