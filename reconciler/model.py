@@ -23,7 +23,6 @@ class Unset(Enum):
 UNSET: Final = Unset.UNSET
 
 
-
 @dataclass(frozen=True, slots=True, order=True)
 class Address:
     """The name of a managed object, as people write it: ``Campaign/admissions-bakery``."""

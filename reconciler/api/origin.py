@@ -47,9 +47,9 @@ class Origin:
         """
         if not request.next_url:
             return f"{self}{request.path}"
-        target = urljoin(f"{self}{request.path}", request.next_url)
+        target = _joined(f"{self}{request.path}", request.next_url)
         if (found := origin_of(target)) != self:
-            leads = found or "no readable URL"
+            leads = found or "no plain URL"
             raise Unreadable(
                 request.label, f"its `next` leads to {leads} instead of {self}; it was not followed, no token was sent"
             )
@@ -69,6 +69,13 @@ def origin_of(url: str) -> Origin | None:
     if parts.scheme not in _PORTS or not _HOST.fullmatch(host) or "@" in parts.netloc:
         return None
     return Origin(parts.scheme, host, _PORTS[parts.scheme] if port is None else port)
+
+
+def _joined(base: str, url: str) -> str:
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return ""
 
 
 def checked_base_url(base_url: str) -> Origin:

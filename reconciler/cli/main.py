@@ -76,6 +76,8 @@ def run(arguments: Sequence[str], session: Session) -> int:
         return _pipe_closed()
     except ReconcilerError as error:
         return _failed(error)
+    except Exception as error:
+        return _bug(error)
     return Exit.DONE
 
 
@@ -84,6 +86,20 @@ def _failed(error: ReconcilerError) -> int:
 
     report(error.diagnostics if isinstance(error, ManifestsInvalid) else [error.diagnostic()])
     return exit_of(error)
+
+
+def _bug(error: Exception) -> int:
+    """Says where a fault of the tool itself happened, without the values at hand: they could be anybody's data."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    code = place.tb_frame.f_code if place is not None else None
+    where = f"{Path(code.co_filename).name}:{place.tb_lineno}" if code and place else "an unknown place"
+    click.echo(f"error[bug]: {type(error).__name__} in {where}: this is a fault of reconciler {__version__}", err=True)
+    click.echo(
+        "help: please report it with the command that you ran; what was written so far is in the journal", err=True
+    )
+    return Exit.ERROR
 
 
 def _pipe_closed() -> int:

@@ -224,6 +224,9 @@ def _campaign(place: str, campaign: JsonObject) -> JsonObject:
     for name in campaign["phoneFields"]:
         if name not in campaign["customFields"]:
             raise SeedError(f"{place}.phoneFields: {name} is not among the customFields")
+    for name in campaign["autoPurge"] or ():
+        if name not in PURGE_DEFAULTS:
+            raise SeedError(f"{place}.autoPurge.{name}: is not shown by the API; null means off")
     if campaign["autoPurge"] is not None:
         campaign["autoPurge"] = PURGE_DEFAULTS | campaign["autoPurge"]
     return campaign

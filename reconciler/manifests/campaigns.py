@@ -126,7 +126,7 @@ def _announced_faults(campaign: DesiredCampaign, project: Project) -> Iterator[D
 
 def _phone_notes(settings: Located | None) -> Iterator[Diagnostic]:
     for name, each in settings.items() if settings else ():
-        if SETTINGS[name].type is not Type.PHONE:
+        if name not in SETTINGS or SETTINGS[name].type is not Type.PHONE:
             continue
         for number in each.elements():
             if isinstance(number.value, str) and not number.value.isdigit():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 import traceback
-from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -64,6 +64,11 @@ class Server:
         return Client(BASE, TOKEN, transport=self.library.MockTransport(self), **{"writable": True, **options})
 
 
+def cut_off(library: ModuleType) -> Any:
+    """A step that answers with the beginning of a JSON object."""
+    return lambda _: library.Response(200, content=b'{"id"', headers={"Content-Type": "application/json"})
+
+
 def one(request: Request) -> Flow[Response]:
     """The flow of one request."""
     return (yield request)
@@ -77,10 +82,12 @@ def test_it_sends_what_it_is_given(library: ModuleType) -> None:
         client.run(one(PATCH))
         assert client.requests == 2
     first, second = server.seen
-    assert str(first.url) == f"{BASE}/api/v1/voice/campaigns?name=M%C3%A9tiers%20%26%20co&pageSize=200" or dict(
-        first.url.params
-    ) == {"name": "Métiers & co", "pageSize": "200"}
-    assert (first.headers["Private-Token"], first.headers["User-Agent"]) == (TOKEN, f"campaign-reconciler/{__version__}")
+    assert str(first.url).startswith(f"{BASE}/api/v1/voice/campaigns?")
+    assert dict(first.url.params) == {"name": "Métiers & co", "pageSize": "200"}
+    assert (first.headers["Private-Token"], first.headers["User-Agent"]) == (
+        TOKEN,
+        f"campaign-reconciler/{__version__}",
+    )
     assert (first.headers["Accept"], "content-type" in first.headers) == ("application/json", False)
     assert (second.method, second.content, second.headers["Content-Type"]) == (
         "PATCH",
@@ -106,7 +113,7 @@ def test_the_token_stays_with_its_origin(library: ModuleType) -> None:
     """S9, trap 7: a page elsewhere is an error, and nothing goes there."""
     page = {"campaigns": [], "next": "https://evil.example/api/v1/voice/campaigns?page=2"}
     server = Server(library, lambda _: library.Response(200, json=page))
-    with server.client() as client, pytest.raises(Unreadable, match="leads to https://evil.example"):
+    with server.client() as client, pytest.raises(Unreadable, match=r"leads to https://evil\.example"):
         client.run(list_campaigns())
     assert [each.url.host for each in server.seen] == ["api.example"]
 
@@ -114,8 +121,8 @@ def test_the_token_stays_with_its_origin(library: ModuleType) -> None:
 def test_pages_of_the_own_origin_are_followed(library: ModuleType) -> None:
     """With the query of the URL as it came."""
     page = {"campaigns": [], "next": f"{BASE}/api/v1/voice/campaigns?page=2&name=a%26b"}
-    server = Server(library, lambda _: library.Response(200, json=page), 200)
-    server.script[1] = lambda _: library.Response(200, json={"campaigns": []})
+    last: dict[str, object] = {"campaigns": []}
+    server = Server(library, *(lambda _, each=each: library.Response(200, json=each) for each in (page, last)))
     with server.client() as client:
         assert client.run(list_campaigns()) == []
     assert str(server.seen[1].url) == page["next"]
@@ -147,8 +154,7 @@ def test_reads_are_repeated_after_lost_connections(library: ModuleType, fault: s
 
 def test_reads_are_repeated_after_cut_off_json(library: ModuleType) -> None:
     """And not after HTML, which comes again."""
-    cut = Server(library, lambda _: library.Response(200, content=b'{"id"', headers={"Content-Type": "application/json"}), 200)
-    with cut.client() as client:
+    with Server(library, cut_off(library), 200).client() as client:
         assert client.run(get_campaign(6)).name == "six"
     with (html := Server(library, lambda _: library.Response(200, html="<p>"))).client() as client:
         with pytest.raises(Unreadable, match=r"text/html, 3 bytes"):
@@ -159,7 +165,7 @@ def test_reads_are_repeated_after_cut_off_json(library: ModuleType) -> None:
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 422, 501])
 def test_what_will_not_pass_is_not_repeated(library: ModuleType, status: int) -> None:
     """409 neither: the applying stage waits for the batch."""
-    with (server := Server(library, status)).client() as client, pytest.raises(ApiError, match="error.some.thing"):
+    with (server := Server(library, status)).client() as client, pytest.raises(ApiError, match=r"error\.some\.thing"):
         client.run(one(READ))
     assert len(server.seen) == 1
 
@@ -195,8 +201,7 @@ def test_a_lost_write_is_repeated_only_if_that_is_harmless(library: ModuleType, 
 
 def test_a_write_with_a_cut_off_answer_is_not_repeated(library: ModuleType) -> None:
     """Its answer came, and cannot be read."""
-    cut = Server(library, lambda _: library.Response(200, content=b"{", headers={"Content-Type": "application/json"}))
-    with cut.client() as client, pytest.raises(Unreadable):
+    with (cut := Server(library, cut_off(library))).client() as client, pytest.raises(Unreadable):
         client.run(one(PATCH))
     assert len(cut.seen) == 1
 
@@ -217,7 +222,9 @@ def test_time_is_bounded(library: ModuleType) -> None:
     assert len(server.seen) == 1
 
 
-def test_retries_are_silent(library: ModuleType, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
+def test_retries_are_silent(
+    library: ModuleType, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
     """Data goes to stdout and talk to stderr, and a retry is neither."""
     with caplog.at_level(logging.WARNING), Server(library, 503, 200).client() as client:
         client.run(one(READ))
@@ -226,7 +233,8 @@ def test_retries_are_silent(library: ModuleType, caplog: pytest.LogCaptureFixtur
 
 
 @pytest.mark.parametrize(
-    "step", [401, 404, 409, 429, 500, "ConnectError", "ReadTimeout", "LocalProtocolError", "DecodingError", "ProxyError"]
+    "step",
+    [401, 404, 409, 429, 500, "ConnectError", "ReadTimeout", "LocalProtocolError", "DecodingError", "ProxyError"],
 )
 def test_the_token_is_shown_nowhere(library: ModuleType, step: Any) -> None:
     """S9: in no error, no cause of it, no traceback, and not in the client's repr."""
@@ -320,7 +328,7 @@ def test_the_library_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_missing_library_is_replaced(monkeypatch: pytest.MonkeyPatch, missing: set[str], found: str) -> None:
     """Or a help line says what to install."""
     for name in missing:
-        monkeypatch.setitem(__import__("sys").modules, name, None)
+        monkeypatch.setitem(sys.modules, name, None)
     if found:
         assert http_library().__name__ == found
     else:
@@ -336,6 +344,3 @@ def test_a_body_is_compact_and_safe(library: ModuleType) -> None:
         with pytest.raises(ValueError, match="JSON"):
             client.run(one(Request("PATCH", "/a", json={"name": float("nan")})))
     assert json.loads(server.seen[0].content) == {"name": "é\ud800"}
-
-
-Respond = Callable[[Any], Any]

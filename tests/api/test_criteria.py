@@ -36,7 +36,9 @@ def by_id(name: str, attribute: str, null: bool | None = False) -> list[tuple[st
     ]
 
 
-def by_moment(name: str, attribute: str, null: bool | None = False) -> list[tuple[str, Any, dict[str, Any], bool | None]]:
+def by_moment(
+    name: str, attribute: str, null: bool | None = False
+) -> list[tuple[str, Any, dict[str, Any], bool | None]]:
     """The cases of the two filters on a moment."""
     return [
         (f"{name}Before", LIMIT, {attribute: EARLY}, True),

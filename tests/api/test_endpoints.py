@@ -38,7 +38,7 @@ def test_a_campaign_is_read() -> None:
 @pytest.mark.parametrize("wrong", [{}, {"id": True, "name": "a"}, {"id": 0, "name": "a"}, {"id": "6", "name": "a"}])
 def test_a_campaign_without_an_id_is_unreadable(wrong: object) -> None:
     """The message names the request and the field."""
-    with pytest.raises(Unreadable, match="GET /api/v1/voice/campaigns/6: .* `id`"):
+    with pytest.raises(Unreadable, match=r"GET /api/v1/voice/campaigns/6: .* `id`"):
         feed(campaigns.get_campaign(6), [wrong])
 
 

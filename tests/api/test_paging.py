@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,7 +31,8 @@ def serve(ids: Sequence[int], asked_from: int, answered_from: int, *, last: bool
     """A search over contacts with these ids; `last`: whether it says which page is the last one."""
 
     def respond(request: Request) -> Response:
-        pageable = request.json["pageable"]  # type: ignore[index]
+        body: Any = request.json
+        pageable = body["pageable"]
         size, index = pageable["pageSize"], max(pageable.get("page", asked_from) - asked_from, 0)
         content = [{"contactId": each} for each in ids[index * size : (index + 1) * size]]
         page = {"content": content, "number": index + answered_from, "totalElements": 1, "totalPages": 1}

@@ -20,6 +20,7 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"campaigns": [campaign(), campaign(2, maxTry=5)]}, r"campaigns\[1\]\.maxTry: is not a field"),
     ({"campaigns": [campaign(mode="loud")]}, r"campaigns\[0\]\.mode: must be one of automatic"),
     ({"campaigns": [campaign(phoneFields=["Fax"])]}, r"campaigns\[0\]\.phoneFields: Fax"),
+    ({"campaigns": [campaign(autoPurge={"enabled": True})]}, r"campaigns\[0\]\.autoPurge\.enabled: is not shown"),
     ({"campaigns": [campaign(), campaign()]}, r"campaigns\[1\]: repeats the id"),
     (account(contact(1), contact(1)), r"contacts\[1\]: repeats the id"),
     (account(contact(1, id=5), contact(2, id=5)), r"contacts\[1\]: repeats the id"),

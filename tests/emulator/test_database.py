@@ -47,6 +47,13 @@ def test_file_made_meanwhile_is_kept(tmp_path: Path, clock: Clock) -> None:
     connection.close()
 
 
+def test_works_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+    """On a file system without hard links the file is put in place all the same."""
+    monkeypatch.setattr("os.link", lambda *_: (_ for _ in ()).throw(PermissionError()))
+    open_emulator(tmp_path / "emulator.db", seed=load_account({}), clock=clock)
+    assert (tmp_path / "emulator.db").exists()
+
+
 def test_leftovers_of_a_deleted_file_are_cleared(tmp_path: Path, clock: Clock) -> None:
     """The write-ahead log of a database that was deleted is not replayed over the new one."""
     for suffix in ("-wal", "-shm"):

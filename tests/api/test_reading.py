@@ -1,0 +1,69 @@
+"""Pages side by side: the same contacts as one after another, whatever the base, and no more requests than needed."""
+
+from __future__ import annotations
+
+import json
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from reconciler.api.client import Client
+from reconciler.api.endpoints.contacts import Search, search_contacts
+from reconciler.api.reading import contact_pages
+from reconciler.errors import Unreadable, UnsafeQuery
+
+from .feeding import drive
+from .test_paging import BASES, Respond, serve
+
+
+def client_of(library: ModuleType, respond: Respond, parallelism: int = 4) -> Client:
+    """A client whose searches `respond` answers."""
+
+    def handle(request: Any) -> Any:
+        body = json.loads(request.content)
+        search = Search(1, body["query"], body["pageable"]["pageSize"])
+        ours = next(search.page(body["pageable"].get("page")))
+        return library.Response(200, content=respond(ours).body)
+
+    transport = library.MockTransport(handle)
+    return Client("https://api.example", "t", writable=False, transport=transport, parallelism=parallelism)
+
+
+@pytest.mark.parametrize(("asked_from", "answered_from"), BASES)
+@pytest.mark.parametrize("count", [0, 1, 5, 6, 10, 11, 57])
+@pytest.mark.parametrize("last", [True, False])
+def test_side_by_side_is_the_same(
+    library: ModuleType, asked_from: int, answered_from: int, count: int, last: bool
+) -> None:
+    """As one after another, with at most a pool's pages more."""
+    respond = serve(range(1, count + 1), asked_from, answered_from, last=last)
+    expected, requests = drive(search_contacts(1, {}, 5), respond)
+    with client_of(library, respond) as client:
+        found = [each for page in contact_pages(client, Search(1, {}, 5)) for each in page]
+        assert [each.contactId for each in found] == [each.contactId for each in expected] == list(range(1, count + 1))
+        assert client.requests <= len(requests) + 4
+
+
+def test_a_page_out_of_turn_is_an_error(library: ModuleType) -> None:
+    """Once the base is known it stays."""
+
+    def respond(request: Any) -> Any:
+        asked = request.json["pageable"].get("page", 0)
+        return serve([*range(1, 100)], 0, 0 if asked < 4 else 1)(request)
+
+    with client_of(library, respond) as client, pytest.raises(Unreadable, match="page 4 was wanted and page 5 came"):
+        list(contact_pages(client, Search(1, {}, 5)))
+
+
+def test_a_list_that_repeats_itself_is_an_error(library: ModuleType) -> None:
+    """Side by side too."""
+    respond = serve([1] * 100, 0, 0, last=False)
+    with client_of(library, respond) as client, pytest.raises(Unreadable, match="hold no contact"):
+        list(contact_pages(client, Search(1, {}, 5)))
+
+
+def test_nothing_unsafe_is_searched() -> None:
+    """S2: the search itself can't be made."""
+    with pytest.raises(UnsafeQuery):
+        Search(1, {"purgeDateBefore": "2026-01-31T15:00:00Z"})
