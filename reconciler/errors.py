@@ -28,13 +28,17 @@ from reconciler.diagnostics import Diagnostic
 
 
 class ReconcilerError(Exception):
-    """A fault that ends a stage. `summary` is fixed text, `detail` the facts, `help` the one next step."""
+    """A fault that ends a stage. `summary` is fixed text, `detail` the facts, `help` the one next step.
+
+    `code` is stable and names the kind of fault; without one it is the class's own.
+    """
 
     code = "error"
 
-    def __init__(self, summary: str, detail: str = "", help: str = "") -> None:
+    def __init__(self, summary: str, detail: str = "", help: str = "", code: str = "") -> None:
         super().__init__(f"{summary}: {detail}" if detail else summary)
         self.summary, self.detail, self.help = summary, detail, help
+        self.code = code or type(self).code
 
     def diagnostic(self) -> Diagnostic:
         """The same fault as a value that renderers take."""

@@ -39,7 +39,9 @@ def opened_emulator(
     try:
         return open_emulator(database, options=Options(token=token, batch_seconds=batch_seconds), clock=session.clock)
     except DatabaseFileError as error:
-        raise ProjectError("the emulator's file can't be used", str(error), "remove it, or name another one") from None
+        raise ProjectError(
+            "the emulator's file can't be used", str(error), "remove it, or name another one", "emulator-file"
+        ) from None
 
 
 def _token(environment: Environment, variables: Mapping[str, str]) -> str:
@@ -49,4 +51,5 @@ def _token(environment: Environment, variables: Mapping[str, str]) -> str:
         "no token",
         f"the variable {environment.token_env} is not set, and environment `{environment.name}` needs it",
         f"export {environment.token_env}=… with the account's API token",
+        "no-token",
     )

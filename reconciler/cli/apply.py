@@ -76,7 +76,9 @@ def _saved(session: Session, file: Path, desired: Desired) -> Plan:
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise ProjectError("the saved plan can't be read", f"{file}: {error.strerror}", "check the path") from None
+        raise ProjectError(
+            "the saved plan can't be read", f"{file}: {error.strerror}", "check the path", "no-saved-plan"
+        ) from None
     made = loads(content, str(file))
     refuse_other_target(made, desired, session.clock())
     terminal.talk(f"Applying {file} to `{made.environment}`: {len(made.steps)} API calls, as reviewed.\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Iterator
 from itertools import count
@@ -16,13 +17,14 @@ DEFAULT_FOLDER = Path("reconciler-demo")
 
 STORY = (
     (
-        "A training organisation keeps its six calling campaigns in YAML. Somebody has been in the console since.\n"
-        "First: what differs between the manifests and the account? Planning never writes.",
-        ("plan",),
+        "A training organisation keeps its six calling campaigns in YAML; meanwhile somebody was in the console.\n"
+        "What differs between the manifests and the account? Planning only reads. The plan is saved, for review.",
+        ("plan", "--out", "change.json"),
     ),
-    ("Now make it so. (You would be asked first; the demo says --yes.)", ("apply", "--yes")),
+    ("The plan was reviewed. Apply exactly that; every value is read again before and after it is written.",
+     ("apply", "change.json")),
     ("Is anything left to do? This is what CI asks every morning.", ("plan",)),
-)
+)  # fmt: skip
 
 
 @click.command()
@@ -57,17 +59,22 @@ def _made(source: Path, folder: Path) -> Path:
     try:
         shutil.copytree(source, folder, ignore=shutil.ignore_patterns(".reconciler", "__pycache__"))
     except FileExistsError:
-        raise ProjectError("the folder is there already", str(folder), "name one that does not exist") from None
+        raise ProjectError(
+            "the folder is there already", str(folder), "name one that does not exist", "folder-exists"
+        ) from None
     except OSError as error:
-        raise ProjectError("the folder can't be made", f"{folder}: {error.strerror}", "name another one") from None
+        raise ProjectError(
+            "the folder can't be made", f"{folder}: {error.strerror}", "name another one", "folder-not-made"
+        ) from None
     return folder
 
 
 def _play(session: Session, folder: Path, arguments: tuple[str, ...]) -> None:
     from reconciler.cli.main import run
 
-    code = run(["-C", str(folder), "-e", "local", *arguments], session)
-    if code is not Exit.DONE and code != 0:
+    with contextlib.chdir(folder):
+        code = run(["-e", "local", *arguments], session)
+    if code != Exit.DONE:
         raise Ended(Exit(code))
 
 
@@ -78,7 +85,7 @@ Try next:
   cd {folder}
   $EDITOR manifests/admissions.yaml             change maxTries, or misspell a setting
   reconciler -e local validate                  every fault, with its place and the nearest name
-  reconciler -e local plan --out change.json    a plan to review …
-  reconciler -e local apply change.json         … and apply exactly as reviewed
+  reconciler -e local plan                      what your edit would change
+  reconciler -e local apply                     shows the plan, asks, and applies it
 Your own account: put its address and ids under `environments` in reconciler.yaml, and
   export DIABOLOCOM_TOKEN=…   then   reconciler -e production plan""")

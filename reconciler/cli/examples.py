@@ -13,4 +13,6 @@ def example(name: str) -> Path:
     for folder in (package / "examples" / name, package.parent / "examples" / name):
         if (folder / "reconciler.yaml").is_file():
             return folder
-    raise ProjectError("the example is missing", f"this installation has no example `{name}`", "install it again")
+    raise ProjectError(
+        "the example is missing", f"this installation has no example `{name}`", "install it again", "example-missing"
+    )

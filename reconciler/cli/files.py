@@ -23,7 +23,8 @@ def load_project(directory: Path) -> Project:
         raise ProjectError(
             "no project here",
             f"there is no {FILE_NAME} in {where}",
-            "go to the project's folder, or name it with -C DIR",
+            "go to the project's folder, or name it with -C DIR; `reconciler demo` makes one",
+            "no-project",
         )
     project, faults = read_project(FILE_NAME, _read(path))
     if project is None or any(each.is_error for each in faults):
@@ -38,10 +39,15 @@ def choose_environment(project: Project, name: str | None) -> Environment:
         if len(known) == 1:
             return next(iter(known.values()))
         names = ", ".join(f"`{each}`" for each in sorted(known))
-        raise ProjectError("which environment?", f"the project has several: {names}", "name one with -e ENV")
+        raise ProjectError(
+            "which environment?", f"the project has several: {names}", "name one with -e ENV", "which-environment"
+        )
     if name not in known:
         raise ProjectError(
-            "unknown environment", f"the project has no environment `{name}`", nearest_help("environment", name, known)
+            "unknown environment",
+            f"the project has no environment `{name}`",
+            nearest_help("environment", name, known),
+            "unknown-environment",
         )
     return known[name]
 
@@ -67,7 +73,10 @@ def _named(directory: Path, names: Iterable[str], project: Project) -> Iterator[
             yield path
         else:
             raise ProjectError(
-                "no such manifests", f"{FILE_NAME} names `{name}`, which is not there", "create it, or correct the path"
+                "no such manifests",
+                f"{FILE_NAME} names `{name}`, which is not there",
+                "create it, or correct the path",
+                "no-manifests",
             )
 
 
@@ -101,4 +110,6 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise ProjectError("a file can't be read", f"{path}: {error.strerror}", "check its permissions") from None
+        raise ProjectError(
+            "a file can't be read", f"{path}: {error.strerror}", "check its permissions", "unreadable-file"
+        ) from None

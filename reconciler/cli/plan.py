@@ -34,9 +34,12 @@ def plan(session: Session, out: Path | None, format_: str, detailed_exitcode: bo
     terminal.report(diagnostics)
     if out is not None:
         save(made, out)
-    terminal.out(dumps(made)) if format_ == "json" else show(made, desired)
+    if format_ == "json":
+        terminal.out(dumps(made))
+    else:
+        show(made, desired)
     if out is not None and format_ == "text":
-        terminal.talk(f"Saved to {out}. Apply exactly this plan with: reconciler {usage(session)}apply {out}\n")
+        terminal.talk(f"\nSaved to {out}. `apply {out}` applies exactly this plan, within 24 hours.\n")
     if made.has_errors:
         raise Ended(Exit.ERROR)
     if detailed_exitcode and made.steps:
@@ -70,10 +73,6 @@ def save(made: Plan, path: Path) -> None:
     try:
         Folder(path.parent).replace(path.name, dumps(made).encode())
     except OSError as error:
-        raise ProjectError("the plan can't be saved", f"{path}: {error.strerror}", "choose another file") from None
-
-
-def usage(session: Session) -> str:
-    """The global options that a next command needs, as typed."""
-    directory = f"-C {session.directory} " if session.directory != Path() else ""
-    return directory + (f"-e {session.environment} " if session.environment else "")
+        raise ProjectError(
+            "the plan can't be saved", f"{path}: {error.strerror}", "choose another file", "plan-not-saved"
+        ) from None

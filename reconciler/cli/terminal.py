@@ -28,13 +28,10 @@ def talk(text: Text | str) -> None:
 
 
 def report(diagnostics: Iterable[Diagnostic]) -> None:
-    """Prints faults, with an empty line after them."""
+    """Prints faults, an empty line between them."""
     from reconciler.render.text import diagnostics_text
 
-    faults = list(diagnostics)
-    if faults:
-        talk(diagnostics_text(faults))
-        talk("\n")
+    talk(diagnostics_text(diagnostics))
 
 
 def wants_colour(stream: IO[str], environment: Mapping[str, str] = os.environ) -> bool:

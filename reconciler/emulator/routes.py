@@ -1,4 +1,7 @@
-"""The API's endpoints: one line each. To add one, write its function and add its line."""
+"""The API's endpoints: one line each. To add one, write its function and add its line.
+
+The first path that fits is taken, so a fixed one stands before one with a name in its place.
+"""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def plan_rows(plan: Plan, names: Names, uses: Iterable[Use] = ()) -> PlanRows:
         blocks=tuple(_block(changes, names) for changes in shown.values()),
         unchanged=len(groups) - len(shown),
         totals=_totals(plan),
-        limits=tuple((_limit(each), each.exceeded) for each in uses),
+        limits=tuple((_limit(each), each.exceeded) for each in uses if plan.steps),
     )
 
 
@@ -67,11 +67,11 @@ def _block(changes: Sequence[Change], names: Names) -> Block:
     first = changes[0]
     worst = max((each.risk for each in changes), key=lambda risk: ("none", "low", "medium", "high").index(risk))
     risks = dict.fromkeys(text for each in changes for text in each.risks)
-    warning = [Line("!", f"risk {worst}", neutral("; ".join(risks)))] if risks else []
+    warnings = [Line("!", "" if index else f"risk {worst}", neutral(text)) for index, text in enumerate(risks)]
     lines = [line for each in changes for line in _lines(each, names)]
     campaign = f'{first.campaign_id} "{neutral(first.campaign_name)}"'
     title = f"contacts of {first.campaign} · {campaign}" if first.rule else campaign
-    return Block(first.address, title, str(worst), (*lines, *warning))
+    return Block(first.address, title, str(worst), (*lines, *warnings))
 
 
 def _lines(change: Change, names: Names) -> Iterator[Line]:

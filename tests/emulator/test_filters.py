@@ -182,7 +182,7 @@ def test_soon_filters_work_when_they_have_come(emulate: Emulate) -> None:
 def test_custom_field_conditions(
     emulate: Emulate, name: str, operator: str, value: str | None, expected: list[int]
 ) -> None:
-    """Every operator of the table; text without case, wildcards only for `like`, unset fields meet the negative ones."""
+    """Every operator; text without case, wildcards only for `like`, unset fields meet the negative ones."""
     condition = {"customFieldName": name, "condition": operator, "value": value}
     assert find(emulate, {"customFieldConditions": [condition]}) == expected
 
