@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 import stamina
 
+from reconciler.api.client import Client
 from reconciler.cli.main import run
 from reconciler.cli.session import Session
 from reconciler.emulator import load_account, open_emulator
@@ -83,6 +85,15 @@ class Workplace:
     def seed(self, account: Mapping[str, object], database: Path = DATABASE) -> None:
         """Makes the emulator's file hold this account (the seed format)."""
         open_emulator(self.folder / database, seed=load_account(account), clock=lambda: NOW)
+
+    def example(self) -> None:
+        """Puts the example project into the folder."""
+        shutil.copytree(EXAMPLES / "admissions", self.folder, dirs_exist_ok=True)
+
+    def console(self, database: Path = DATABASE) -> Client:
+        """Somebody with write access to the emulator's account, as the vendor's console has."""
+        application = open_emulator(self.folder / database, clock=self.clock)
+        return Client("http://localhost", "console", writable=True, application=application)
 
     def run(self, *arguments: str) -> Ran:
         """Runs a command line in the folder."""

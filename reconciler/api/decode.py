@@ -19,7 +19,7 @@ BATCH_STATUSES = ("ACCEPTED", "IN_PROGRESS", "COMPLETED", "FAILED")
 _BATCH_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,200}")
 
 
-class Contact(msgspec.Struct, frozen=True):
+class Contact(msgspec.Struct, frozen=True, gc=False):
     """A contact as the tool needs it ("Data structure for contacts"); a field left out of an answer is None.
 
     Its repr shows the contactId alone, so that no traceback or log carries personal data (S10).

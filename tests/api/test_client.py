@@ -1,77 +1,28 @@
-"""The client: what it refuses, what it sends, when it sends again, and what its errors show."""
+"""The client: what it refuses, what it sends, and what its errors show."""
 
 from __future__ import annotations
 
 import json
-import logging
 import sys
 import traceback
 from types import ModuleType
 from typing import Any
 
 import pytest
-import stamina.instrumentation
 
 from reconciler import __version__
 from reconciler.api.client import Client, http_library
-from reconciler.api.endpoints.campaigns import get_campaign, list_campaigns, patch_campaign
-from reconciler.api.request import Flow, Request, Response
+from reconciler.api.endpoints.campaigns import get_campaign, list_campaigns
+from reconciler.api.request import Flow, Request
 from reconciler.errors import (
     ApiError,
     Busy,
-    ConnectionLost,
     ProjectError,
-    RateLimited,
-    ServerFault,
-    Unreachable,
     Unreadable,
     WriteRefused,
 )
 
-TOKEN = "t0ken-88874456"
-BASE = "https://api.example"
-READ = Request("GET", "/api/v1/voice/campaigns/6")
-SEARCH = Request("POST", "/api/v2/voice/campaigns/6/contacts/search", json={"query": {}})
-PATCH = Request("PATCH", "/api/v1/voice/campaigns/6", json={"maxTries": 3}, repeatable=True)
-BATCH = Request("POST", "/api/v2/voice/campaigns/6/contact-batch/update", json={})
-WRITES = [
-    PATCH,
-    BATCH,
-    Request("PUT", "/api/v2/voice/campaigns/6/contacts/1", json={}),
-    Request("DELETE", "/api/v1/voice/campaigns/6"),
-    Request("POST", "/api/v1/voice/campaigns/6/field", json={}),
-]
-
-
-class Server:
-    """Answers by a script: a status, an exception's name, or a function of the request; the last one for ever."""
-
-    def __init__(self, library: ModuleType, *script: Any) -> None:
-        self.library, self.script, self.seen = library, list(script), list[Any]()
-
-    def __call__(self, request: Any) -> Any:
-        """The library's request in, its response out."""
-        self.seen.append(request)
-        step = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-        if isinstance(step, str):
-            raise getattr(self.library, step)(f"it broke: {TOKEN}", request=request)
-        if callable(step):
-            return step(request)
-        return self.library.Response(step, json={"id": 6, "name": "six", "error": "error.some.thing"})
-
-    def client(self, **options: Any) -> Client:
-        """A client of this server."""
-        return Client(BASE, TOKEN, transport=self.library.MockTransport(self), **{"writable": True, **options})
-
-
-def cut_off(library: ModuleType) -> Any:
-    """A step that answers with the beginning of a JSON object."""
-    return lambda _: library.Response(200, content=b'{"id"', headers={"Content-Type": "application/json"})
-
-
-def one(request: Request) -> Flow[Response]:
-    """The flow of one request."""
-    return (yield request)
+from .scripted import BASE, PATCH, READ, SEARCH, TOKEN, WRITES, Server, one
 
 
 def test_it_sends_what_it_is_given(library: ModuleType) -> None:
@@ -134,102 +85,6 @@ def test_redirects_are_not_followed(library: ModuleType) -> None:
     with server.client() as client, pytest.raises(Unreadable, match=f"leads to {BASE}; it was not followed"):
         client.run(one(READ))
     assert len(server.seen) == 1
-
-
-@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-@pytest.mark.parametrize("request_", [READ, SEARCH], ids=lambda each: each.method)
-def test_reads_are_repeated_while_it_passes(library: ModuleType, status: int, request_: Request) -> None:
-    """Until an answer comes; each attempt counts as a request."""
-    with (server := Server(library, status, status, 200)).client() as client:
-        assert client.run(one(request_)).status == 200
-        assert (client.requests, len(server.seen)) == (3, 3)
-
-
-@pytest.mark.parametrize("fault", ["ConnectError", "ReadTimeout", "RemoteProtocolError", "ReadError"])
-def test_reads_are_repeated_after_lost_connections(library: ModuleType, fault: str) -> None:
-    """They change nothing."""
-    with Server(library, fault, fault, 200).client() as client:
-        assert client.run(one(READ)).status == 200
-
-
-def test_reads_are_repeated_after_cut_off_json(library: ModuleType) -> None:
-    """And not after HTML, which comes again."""
-    with Server(library, cut_off(library), 200).client() as client:
-        assert client.run(get_campaign(6)).name == "six"
-    with (html := Server(library, lambda _: library.Response(200, html="<p>"))).client() as client:
-        with pytest.raises(Unreadable, match=r"text/html, 3 bytes"):
-            client.run(get_campaign(6))
-        assert len(html.seen) == 1
-
-
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 422, 501])
-def test_what_will_not_pass_is_not_repeated(library: ModuleType, status: int) -> None:
-    """409 neither: the applying stage waits for the batch."""
-    with (server := Server(library, status)).client() as client, pytest.raises(ApiError, match=r"error\.some\.thing"):
-        client.run(one(READ))
-    assert len(server.seen) == 1
-
-
-@pytest.mark.parametrize("step", [429, 503, "ConnectError", "ConnectTimeout", "PoolTimeout"])
-@pytest.mark.parametrize("request_", WRITES, ids=lambda each: each.label)
-def test_writes_are_repeated_when_they_were_not_carried_out(library: ModuleType, step: Any, request_: Request) -> None:
-    """The API said so, or never got them."""
-    with (server := Server(library, step, 200)).client() as client:
-        assert client.run(one(request_)).status == 200
-    assert len(server.seen) == 2
-
-
-@pytest.mark.parametrize("status", [500, 502, 504])
-@pytest.mark.parametrize("request_", [PATCH, BATCH], ids=lambda each: each.method)
-def test_writes_are_not_repeated_after_other_faults(library: ModuleType, status: int, request_: Request) -> None:
-    """Nobody knows whether they were carried out."""
-    with (server := Server(library, status)).client() as client, pytest.raises(ServerFault):
-        client.run(one(request_))
-    assert len(server.seen) == 1
-
-
-@pytest.mark.parametrize("fault", ["ReadTimeout", "WriteTimeout", "ReadError", "WriteError", "RemoteProtocolError"])
-def test_a_lost_write_is_repeated_only_if_that_is_harmless(library: ModuleType, fault: str) -> None:
-    """A PATCH of absolute values is; a batch is not (S8)."""
-    with (server := Server(library, fault, 200)).client() as client:
-        client.run(patch_campaign(6, {"maxTries": 3}))
-        assert len(server.seen) == 2
-    with (server := Server(library, fault)).client() as client, pytest.raises(ConnectionLost):
-        client.run(one(BATCH))
-    assert len(server.seen) == 1
-
-
-def test_a_write_with_a_cut_off_answer_is_not_repeated(library: ModuleType) -> None:
-    """Its answer came, and cannot be read."""
-    with (cut := Server(library, cut_off(library))).client() as client, pytest.raises(Unreadable):
-        client.run(one(PATCH))
-    assert len(cut.seen) == 1
-
-
-@pytest.mark.parametrize(("step", "kind"), [(429, RateLimited), (503, ServerFault), ("ConnectError", Unreachable)])
-def test_attempts_are_bounded(library: ModuleType, step: Any, kind: type[ApiError]) -> None:
-    """The last error comes out."""
-    with (server := Server(library, step)).client(attempts=4) as client, pytest.raises(kind):
-        client.run(one(READ))
-    assert len(server.seen) == 4
-
-
-def test_time_is_bounded(library: ModuleType) -> None:
-    """A wait that would end too late is not begun."""
-    server = Server(library, lambda _: library.Response(503, headers={"Retry-After": "20"}))
-    with server.client(patience=10.0) as client, pytest.raises(ServerFault):
-        client.run(one(READ))
-    assert len(server.seen) == 1
-
-
-def test_retries_are_silent(
-    library: ModuleType, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
-) -> None:
-    """Data goes to stdout and talk to stderr, and a retry is neither."""
-    with caplog.at_level(logging.WARNING), Server(library, 503, 200).client() as client:
-        client.run(one(READ))
-    assert stamina.instrumentation.get_on_retry_hooks() == ()
-    assert (caplog.records, capfd.readouterr()) == ([], ("", ""))
 
 
 @pytest.mark.parametrize(
