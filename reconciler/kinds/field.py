@@ -35,7 +35,7 @@ class Field:
 
     `many`: a list of `type`; all lists of the API's settings are sets (no order). `nullable`: null clears it.
     `reference`: whose names it takes (``agents``, ``groups``, ``wrapups``). `fields`: an object's own fields.
-    `docs` is one sentence; `section` the part of the API documentation that it rests on.
+    `docs` is one sentence. The part of the API documentation that a field rests on is named at its table.
     """
 
     name: str

@@ -11,13 +11,14 @@ from reconciler.kinds.campaign import SETTINGS
 from reconciler.kinds.field import Field, Type
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_HUNDRED_YEARS = 36_525 * 86_400
 _RELATIVE = re.compile(r"([+-])([0-9]+)([smhd])")
 
 
 def seconds(text: str) -> int:
     """A duration in seconds: ``90s``, ``15m``, ``24h``, ``2d``, or a plain number; ValueError for anything else."""
     number, unit = (text[:-1], text[-1]) if text[-1:].isalpha() else (text, "")
-    if unit not in _UNITS or not number.isdigit():
+    if unit not in _UNITS or not (number.isascii() and number.isdecimal()):
         raise ValueError(f"`{text}` is not a duration")
     return int(number) * _UNITS[unit]
 
@@ -29,10 +30,15 @@ def instant(text: str) -> datetime:
 
 
 def moment(text: str, now: datetime) -> datetime:
-    """The instant of a date-time, or of one relative to `now` such as ``-72h``; whole seconds, UTC."""
+    """The instant of a date-time, or of one relative to `now` such as ``-72h``; whole seconds, UTC.
+
+    ValueError for anything else, and for more than a hundred years from `now`.
+    """
     if (relative := _RELATIVE.fullmatch(text)) is None:
         return instant(text)
-    distance = timedelta(seconds=seconds(relative[2] + relative[3]))
+    distance = timedelta(seconds=min(seconds(relative[2] + relative[3]), 10 * _HUNDRED_YEARS))
+    if distance.total_seconds() > _HUNDRED_YEARS:
+        raise ValueError(f"`{text}` is more than a hundred years away")
     start = now.astimezone(UTC).replace(microsecond=0)
     return start + distance if relative[1] == "+" else start - distance
 
@@ -48,7 +54,7 @@ def phone(text: str) -> str:
 
 
 def written(field: Field, value: Any) -> Any:
-    """A manifest's value (references already ids) as the API takes it."""
+    """A manifest's value (references already ids) as the API takes it; ValueError or OverflowError for no moment."""
     if value is None:
         return None
     if field.many:
@@ -59,15 +65,13 @@ def written(field: Field, value: Any) -> Any:
 def _one(field: Field, value: Any) -> Any:
     if field.fields:
         inner = {each.name: each for each in field.fields}
-        return {name: written(inner[name], each) for name, each in value.items()}
+        return {name: written(inner[name], each) for name, each in value.items() if name in inner}
     if field.type is Type.DURATION and isinstance(value, str):
         return seconds(value)
     if field.type is Type.PHONE:
         return phone(value)
     if field.type is Type.DATETIME:
         return iso(instant(value))
-    if field.type is Type.INTEGER and isinstance(value, float):
-        return int(value)
     return value
 
 
@@ -82,14 +86,14 @@ def comparable(field: Field, value: Any) -> Any:
 
 
 def _comparable_one(field: Field, value: Any) -> Any:
-    if field.type in (Type.INTEGER, Type.DURATION, Type.REFERENCE) and isinstance(value, str) and value.isdigit():
+    if field.type in (Type.INTEGER, Type.DURATION, Type.REFERENCE) and isinstance(value, str) and value.isdecimal():
         return int(value)
     if field.type is Type.PHONE:
         return phone(str(value))
     if field.type is Type.DATETIME:
         try:
             return iso(instant(str(value)))
-        except ValueError:
+        except (ValueError, OverflowError):
             return value
     return value
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from reconciler.diagnostics import Diagnostic, Label, Severity, Span
+from reconciler.diagnostics import Diagnostic, Label, Severity, Span, nearest_help
 from reconciler.kinds.campaign import ASSERTED, SETTINGS
-from reconciler.kinds.field import Availability, Type
+from reconciler.kinds.field import Availability
 from reconciler.manifests.desired import CustomField, DesiredCampaign
 from reconciler.manifests.documents import Document
 from reconciler.manifests.located import Located
@@ -26,7 +26,7 @@ def desired_campaign(
     name = document.body.get("metadata", "name") or document.body
     campaign = DesiredCampaign(
         address=document.address,
-        labels=(document.body.get("metadata", "labels") or Located({}, name.span)).plain(),
+        labels=(document.body.get("metadata", "labels") or Located({}, name.span)).plain() or {},
         binding=environment.campaigns.get(document.address.name),
         settings=resolve(SETTINGS, settings, environment, faults),
         custom_fields=tuple(_custom_fields(spec.get("customFields"))),
@@ -35,7 +35,7 @@ def desired_campaign(
         spans=_spans(spec),
         span=name.span,
     )
-    faults += [*_cross_faults(campaign), *_announced_faults(campaign, project), *_phone_notes(settings)]
+    faults += [*_cross_faults(campaign), *_unbound(campaign, settings), *_announced_faults(campaign, project)]
     return campaign, [replace(each, address=str(document.address)) for each in faults]
 
 
@@ -61,13 +61,21 @@ def campaign_set_faults(campaigns: Mapping[str, DesiredCampaign]) -> Iterator[Di
             yield Diagnostic("managed-twice", "managed twice", detail, span=place, help=help_text, labels=labels)
 
 
+def binding_faults(campaigns: Mapping[str, DesiredCampaign], environment: Environment) -> Iterator[Diagnostic]:
+    """Warnings for the environment's bindings that no manifest has the name of: they may be misspelt."""
+    for name, binding in environment.campaigns.items():
+        if name not in campaigns:
+            detail = f"no Campaign manifest is named `{name}`: its binding does nothing"
+            help_text = nearest_help("campaign", name, campaigns)
+            yield Diagnostic("unused-binding", "unused binding", detail, Severity.WARNING, binding.span, help_text)
+
+
 def _custom_fields(located: Located | None) -> Iterator[CustomField]:
     for each in located.elements() if located else ():
         plain = each.plain()
-        if isinstance(plain, dict):
-            yield CustomField(plain["name"], plain.get("isPhoneNumber"), each.span)
-        else:
-            yield CustomField(str(plain), None, each.span)
+        name = plain.get("name") if isinstance(plain, dict) else plain
+        if isinstance(name, str):
+            yield CustomField(name, plain.get("isPhoneNumber") if isinstance(plain, dict) else None, each.span)
 
 
 def _strings(located: Located | None) -> Iterator[str]:
@@ -77,7 +85,7 @@ def _strings(located: Located | None) -> Iterator[str]:
 def _spans(spec: Located) -> dict[str, Span]:
     """Places by setting name, by `autoPurge.enabled` and the like, and by `expect.mode`."""
     spans: dict[str, Span] = {}
-    for name, each in (spec.get("settings") or spec).items():
+    for name, each in (spec.get("settings") or Located({}, spec.span)).items():
         spans[name] = each.place
         spans |= {f"{name}.{inner}": value.place for inner, value in each.items()}
     for name, each in (spec.get("expect") or Located({}, spec.span)).items():
@@ -99,7 +107,14 @@ def _cross_faults(campaign: DesiredCampaign) -> Iterator[Diagnostic]:
         if each.name in names[:index]:
             detail = f"custom field `{each.name}` is listed twice"
             yield Diagnostic("repeated-value", "repeated value", detail, span=each.span, help="remove one of them")
-    if campaign.binding is None and campaign.live_name is None:
+
+
+def _unbound(campaign: DesiredCampaign, settings: Located | None) -> Iterator[Diagnostic]:
+    """A fault when nothing says which live campaign is meant; none when that may only be misspelt."""
+    if settings is None or settings.broken or campaign.binding is not None:
+        return
+    names = {name for name, _ in settings.items()}
+    if "name" not in names and names <= SETTINGS.keys():
         yield Diagnostic(
             "unbound-campaign",
             "campaign is not bound",
@@ -122,19 +137,3 @@ def _announced_faults(campaign: DesiredCampaign, project: Project) -> Iterator[D
             advice = f"remove it, or add `announcedFields: [{name}]` to the project's spec"
             span = campaign.spans.get(name, campaign.span)
             yield Diagnostic("announced-field", "announced, not available", detail, span=span, help=advice)
-
-
-def _phone_notes(settings: Located | None) -> Iterator[Diagnostic]:
-    for name, each in settings.items() if settings else ():
-        if name not in SETTINGS or SETTINGS[name].type is not Type.PHONE:
-            continue
-        for number in each.elements():
-            if isinstance(number.value, str) and not number.value.isdigit():
-                yield Diagnostic(
-                    "phone-normalised",
-                    "phone number rewritten",
-                    "the API takes E.164 without plus and spaces: it is sent with digits only",
-                    Severity.NOTE,
-                    number.span,
-                    "write digits only, country code first",
-                )

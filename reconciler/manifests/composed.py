@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from reconciler.diagnostics import Diagnostic, Label, nearest_help
-from reconciler.kinds import CAMPAIGN, CAMPAIGN_TEMPLATE, PROJECT
+from reconciler.kinds import PROJECT
 from reconciler.manifests.documents import Document
-from reconciler.manifests.located import Located, merge
+from reconciler.manifests.located import Located, marked, merge, without_broken_elements
 from reconciler.manifests.project import Environment
 from reconciler.manifests.schema_faults import schema_faults
+from reconciler.manifests.templates import Documents, extended
 from reconciler.manifests.variables import substitute
 from reconciler.model import Address
 
-Documents = Mapping[Address, Document]
-
 
 def compose(
-    documents: Iterable[Document], overlays: Iterable[Document], environment: Environment
+    documents: Iterable[Document], layers: Sequence[Iterable[Document]], environment: Environment
 ) -> tuple[list[Document], list[Diagnostic]]:
-    """The documents as they are for this environment, sorted by address, and every fault found on the way."""
+    """The documents as they are for this environment, sorted by address, and every fault found on the way.
+
+    `layers` are the documents of the environment's overlays, in the order in which they are laid over. Where a fault
+    was found the documents hold broken values, so that the stages after this one can look at all the rest.
+    """
     faults: list[Diagnostic] = []
-    base = _by_address(_checked(documents, environment, faults, patch=False), faults)
-    patched = dict(base)
-    for overlay in _checked(overlays, environment, faults, patch=True):
-        if (target := patched.get(overlay.address)) is None:
-            faults.append(_no_base(overlay, base))
-        else:
-            patched[overlay.address] = replace(target, body=merge(target.body, overlay.body, null_removes=True))
-    return [_extended(patched[address], patched, faults) for address in sorted(patched)], faults
+    patched = _by_address(_checked(documents, environment, faults, patch=False), faults)
+    for layer in layers:
+        for overlay in _by_address(_checked(layer, environment, faults, patch=True), faults).values():
+            if (target := patched.get(overlay.address)) is None:
+                faults.append(_no_base(overlay, patched))
+            else:
+                over = replace(target, body=merge(target.body, overlay.body, null_removes=True))
+                patched[overlay.address] = _valid(over, faults, patch=False)
+    composed, wrong = extended(patched)
+    faults += wrong
+    return [replace(each, body=without_broken_elements(each.body)) for each in composed], faults
 
 
 def _checked(
@@ -38,22 +44,29 @@ def _checked(
     checked = []
     for document in documents:
         if document.address.kind == PROJECT:
-            detail = "a project has one project file, reconciler.yaml"
-            faults.append(Diagnostic("second-project", "a second Project", detail, span=document.body.span))
+            detail, advice = "a project has one project file, reconciler.yaml", "move it to a folder of its own"
+            faults.append(
+                Diagnostic("second-project", "a second Project", detail, span=document.body.span, help=advice)
+            )
             continue
         body, unknown = _substituted(document, environment)
         faults += unknown
-        complete = replace(document, body=body)
-        # a variable that is missing has taken its entry away: what then lacks is no second fault
-        faults += schema_faults(complete, patch=patch or bool(unknown))
-        checked.append(complete)
-    return checked
+        checked.append(_valid(replace(document, body=body), faults, patch=patch))
+    return [each for each in checked if each.address.name]
+
+
+def _valid(document: Document, faults: list[Diagnostic], *, patch: bool) -> Document:
+    """The document with what breaks its schema marked as broken; the faults are added."""
+    found, faulty = schema_faults(document, patch=patch)
+    faults += found
+    return replace(document, body=marked(document.body, faulty)) if faulty else document
 
 
 def _substituted(document: Document, environment: Environment) -> tuple[Located, list[Diagnostic]]:
-    body, faults = substitute(document.body, environment.variables, environment.name)
+    """With variables put in, but for the name: a document is the same one in all environments."""
+    body, faults = substitute(document.body, environment.variables, environment.name, keep=("metadata", "name"))
     address = str(document.address)
-    return body or document.body, [replace(each, address=address) for each in faults]
+    return body, [replace(each, address=address) for each in faults]
 
 
 def _by_address(documents: Iterable[Document], faults: list[Diagnostic]) -> dict[Address, Document]:
@@ -82,49 +95,4 @@ def _no_base(overlay: Document, base: Documents) -> Diagnostic:
         f"there is no {overlay.address} that this overlay could change",
         span=_name(overlay.body).span,
         help=nearest_help(overlay.address.kind, overlay.address.name, same_kind),
-    )
-
-
-def _extended(document: Document, all_documents: Documents, faults: list[Diagnostic]) -> Document:
-    if document.address.kind != CAMPAIGN:
-        return document
-    spec = document.body.get("spec")
-    if spec is None:
-        return document
-    merged = _with_templates(document, spec, all_documents, faults, (document.address,))
-    assert isinstance(document.body.value, dict)  # the schema requires an object
-    return replace(document, body=replace(document.body, value={**document.body.value, "spec": merged}))
-
-
-def _with_templates(
-    document: Document, spec: Located, all_documents: Documents, faults: list[Diagnostic], above: Sequence[Address]
-) -> Located:
-    """`spec` over its templates: each template first brings its own, then they are merged in order."""
-    extends = spec.get("extends")
-    merged: Located | None = None
-    for each in extends.elements() if extends else ():
-        address = Address(CAMPAIGN_TEMPLATE, str(each.value))
-        template = all_documents.get(address)
-        template_spec = template.body.get("spec") if template else None
-        if template is None or template_spec is None:
-            faults.append(_unknown_template(each, document, all_documents))
-        elif address in above:
-            chain = " → ".join(step.name for step in (*above[above.index(address) :], address))
-            detail = f"{address} extends itself: {chain}"
-            faults.append(Diagnostic("template-cycle", "templates in a circle", detail, span=each.span))
-        else:
-            inner = _with_templates(template, template_spec, all_documents, faults, (*above, address))
-            merged = inner if merged is None else merge(merged, inner, null_removes=False)
-    return spec if merged is None else merge(merged, spec, null_removes=False)
-
-
-def _unknown_template(name: Located, document: Document, all_documents: Documents) -> Diagnostic:
-    templates = [each.name for each in all_documents if each.kind == CAMPAIGN_TEMPLATE]
-    return Diagnostic(
-        "unknown-template",
-        "unknown template",
-        f"there is no CampaignTemplate `{name.value}`",
-        span=name.span,
-        help=nearest_help("template", str(name.value), templates),
-        address=str(document.address),
     )

@@ -61,7 +61,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class DesiredPolicy:
-    """The rules for the contacts of `campaigns` (manifest names)."""
+    """The rules for the contacts of `campaigns` (manifest names, sorted)."""
 
     address: Address
     campaigns: tuple[str, ...]
@@ -86,8 +86,7 @@ class Desired:
             "campaigns": [_meaning_of_campaign(each) for each in self.campaigns],
             "policies": [_meaning_of_policy(each) for each in self.policies],
         }
-        text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+        return "sha256:" + hashlib.sha256(_text(content).encode()).hexdigest()
 
 
 def _meaning_of_campaign(campaign: DesiredCampaign) -> Mapping[str, Any]:
@@ -95,7 +94,7 @@ def _meaning_of_campaign(campaign: DesiredCampaign) -> Mapping[str, Any]:
     return {
         "address": str(campaign.address),
         "binding": [binding.id, binding.created_at] if binding else None,
-        "settings": campaign.settings,
+        "settings": _without_order(campaign.settings),
         "customFields": [[each.name, each.is_phone] for each in campaign.custom_fields],
         "expect": campaign.expect,
         "ignore": sorted(campaign.ignore),
@@ -103,5 +102,17 @@ def _meaning_of_campaign(campaign: DesiredCampaign) -> Mapping[str, Any]:
 
 
 def _meaning_of_policy(policy: DesiredPolicy) -> Mapping[str, Any]:
-    rules: Sequence[Any] = [[each.name, each.match, each.set, each.skip, each.limit] for each in policy.rules]
+    rules: Sequence[Any] = [
+        [each.name, None if each.match is None else _without_order(each.match), each.set, each.skip, each.limit]
+        for each in policy.rules
+    ]
     return {"address": str(policy.address), "campaigns": policy.campaigns, "rules": rules}
+
+
+def _without_order(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Lists as sets: none of a campaign's settings and of the filters has an order."""
+    return {name: sorted(each, key=_text) if isinstance(each, list) else each for name, each in values.items()}
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,11 +14,16 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A value of a manifest: a scalar, a list or an object of located values; `key` is the place of its key."""
+    """A value of a manifest: a scalar, a list or an object of located values; `key` is the place of its key.
+
+    `broken`: what stands here is a fault that has been reported. It counts as given, its value (null) means nothing,
+    and no stage complains about it again.
+    """
 
     value: Scalar | list[Located] | dict[str, Located]
     span: Span
     key: Span | None = None
+    broken: bool = False
 
     @property
     def place(self) -> Span:
@@ -59,6 +64,15 @@ class Located:
             found = inside
         return found
 
+    def is_broken_at(self, path: Sequence[str | int]) -> bool:
+        """Whether what stands at `path`, or anything on the way there, has been reported as a fault."""
+        found: Located | None = self
+        for step in path:
+            if found is None or found.broken:
+                break
+            found = found._step(step)
+        return found is not None and found.broken
+
     def _step(self, step: str | int) -> Located | None:
         if isinstance(self.value, dict) and isinstance(step, str):
             return self.value.get(step)
@@ -74,10 +88,10 @@ def merge(base: Located, over: Located, *, null_removes: bool) -> Located:
     null stays, as "clear this".
     """
     if not (isinstance(base.value, dict) and isinstance(over.value, dict)):
-        return over
+        return _without_nulls(over) if null_removes else over
     merged = dict(base.value)
     for name, each in over.value.items():
-        if null_removes and each.value is None:
+        if null_removes and each.value is None and not each.broken:
             merged.pop(name, None)
         elif name in merged:
             merged[name] = merge(merged[name], each, null_removes=null_removes)
@@ -89,5 +103,40 @@ def merge(base: Located, over: Located, *, null_removes: bool) -> Located:
 def _without_nulls(located: Located) -> Located:
     if not isinstance(located.value, dict):
         return located
-    kept = {name: _without_nulls(each) for name, each in located.value.items() if each.value is not None}
+    kept = {name: _without_nulls(each) for name, each in located.value.items() if _stays(each)}
     return replace(located, value=kept)
+
+
+def _stays(located: Located) -> bool:
+    return located.value is not None or located.broken
+
+
+def marked(located: Located, faulty: Set[Path], path: Path = ()) -> Located:
+    """`located` with what stands at the faulty paths marked as broken."""
+    if path in faulty:
+        return replace(located, value=None, broken=True)
+    if isinstance(located.value, dict):
+        return replace(located, value={name: marked(each, faulty, (*path, name)) for name, each in located.items()})
+    if isinstance(located.value, list):
+        elements = [marked(each, faulty, (*path, index)) for index, each in enumerate(located.value)]
+        return replace(located, value=elements)
+    return located
+
+
+def without_broken_elements(located: Located) -> Located:
+    """`located` without the broken elements of its lists; broken entries stay, as null."""
+    if not _holds_broken(located):
+        return located
+    if isinstance(located.value, dict):
+        return replace(located, value={name: without_broken_elements(each) for name, each in located.items()})
+    if isinstance(located.value, list):
+        return replace(located, value=[without_broken_elements(each) for each in located.value if not each.broken])
+    return located
+
+
+def _holds_broken(located: Located) -> bool:
+    if isinstance(located.value, dict):
+        return any(map(_holds_broken, located.value.values()))
+    if isinstance(located.value, list):
+        return any(map(_holds_broken, located.value))
+    return located.broken

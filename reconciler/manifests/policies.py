@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,20 +15,20 @@ from reconciler.manifests.located import Located
 from reconciler.manifests.project import Environment
 from reconciler.manifests.references import resolve
 
+_SPEC = frozenset({"campaigns", "selector", "rules"})
+_RULE = frozenset({"name", "match", "set", "skip", "limits"})
+
 
 def desired_policy(
-    document: Document, known: Collection[str], campaigns: Mapping[str, DesiredCampaign], environment: Environment
+    document: Document, campaigns: Mapping[str, DesiredCampaign], environment: Environment
 ) -> tuple[DesiredPolicy, list[Diagnostic]]:
-    """The policy that a composed, schema-valid document asks for, and the faults of its values.
-
-    `known` are the names of all campaigns; `campaigns` those without faults.
-    """
+    """The policy that a composed document asks for, and the faults of its values."""
     faults: list[Diagnostic] = []
     spec = document.body.get("spec") or document.body
     rules = spec.get("rules")
     policy = DesiredPolicy(
         address=document.address,
-        campaigns=tuple(_campaigns(document, spec, known, campaigns, faults)),
+        campaigns=tuple(sorted(_campaigns(document, spec, campaigns, faults))),
         rules=tuple(_rule(each, environment, faults) for each in (rules.elements() if rules else ())),
         span=(document.body.get("metadata", "name") or document.body).span,
     )
@@ -50,24 +50,23 @@ def policy_set_faults(policies: Mapping[str, DesiredPolicy]) -> Iterator[Diagnos
 
 
 def _campaigns(
-    document: Document,
-    spec: Located,
-    known: Collection[str],
-    campaigns: Mapping[str, DesiredCampaign],
-    faults: list[Diagnostic],
+    document: Document, spec: Located, campaigns: Mapping[str, DesiredCampaign], faults: list[Diagnostic]
 ) -> Iterator[str]:
     listed, selector = spec.get("campaigns"), spec.get("selector")
-    if (listed is None) == (selector is None):
+    if listed is not None and listed.value == []:
+        detail, advice = f"{document.address} lists no campaign", "list one, or remove the policy"
+        faults.append(Diagnostic("policy-scope", "which campaigns?", detail, span=listed.place, help=advice))
+    if (listed is not None and selector is not None) or (_lacks(spec, "campaigns", "selector") and _only(spec, _SPEC)):
         detail = f"{document.address} needs either `campaigns` or `selector`"
         faults.append(Diagnostic("policy-scope", "which campaigns?", detail, span=spec.place, help="give one of them"))
     for each in listed.elements() if listed else ():
         name = str(each.value)
-        if name in known:
+        if name in campaigns:
             yield name
         else:
-            detail, advice = f"there is no Campaign `{name}`", nearest_help("campaign", name, known)
+            detail, advice = f"there is no Campaign `{name}`", nearest_help("campaign", name, campaigns)
             faults.append(Diagnostic("unknown-campaign", "unknown campaign", detail, span=each.span, help=advice))
-    if selector is not None and listed is None and len(known) == len(campaigns):
+    if selector is not None and listed is None and not selector.broken:
         yield from _selected(document, selector, campaigns, faults)
 
 
@@ -87,7 +86,7 @@ def _rule(located: Located, environment: Environment, faults: list[Diagnostic]) 
     match = located.get("match") or located
     faults += _rule_faults(located)
     return Rule(
-        name=str((located.get("name") or located).value),
+        name=name.value if (name := located.get("name")) and isinstance(name.value, str) else "",
         match=None if match.value == "all" else resolve(MATCH_FILTERS, match, environment, faults),
         set=resolve(BATCH_FIELDS, located.get("set"), environment, faults),
         skip=located.get("skip") is not None,
@@ -98,7 +97,8 @@ def _rule(located: Located, environment: Environment, faults: list[Diagnostic]) 
 
 
 def _rule_faults(located: Located) -> Iterator[Diagnostic]:
-    if (located.get("set") is None) == (located.get("skip") is None):
+    both = located.get("set") is not None and located.get("skip") is not None
+    if both or (_lacks(located, "set", "skip") and _only(located, _RULE)):
         detail = "a rule either sets values (`set`) or leaves its contacts alone (`skip: true`)"
         yield Diagnostic("rule-action", "what is the rule to do?", detail, span=located.place, help="give one of them")
     for name, each in (located.get("match") or located).items():
@@ -106,22 +106,38 @@ def _rule_faults(located: Located) -> Iterator[Diagnostic]:
         if field is not None and field.available is not Availability.NOW:
             detail = f"the vendor only announces the filter `{name}`: today it would be dropped and match every contact"
             yield Diagnostic("announced-filter", "announced, not available", detail, span=each.place, help="remove it")
+    if (ids := located.get("match", "lastWrapupIds")) and located.get("match", "lastWrapups"):
+        detail = "`lastWrapups` becomes `lastWrapupIds`: a rule can have one of them"
+        yield Diagnostic("rule-filters", "filters do not go together", detail, span=ids.place, help="keep one of them")
     yield from _condition_faults(located.get("match", "customFieldConditions"))
+
+
+def _lacks(located: Located, *names: str) -> bool:
+    return all(located.get(name) is None for name in names)
+
+
+def _only(located: Located, known: frozenset[str]) -> bool:
+    """Whether it holds known keys only: one that is not known may be a misspelt one."""
+    return all(name in known for name, _ in located.items())
 
 
 def _condition_faults(conditions: Located | None) -> Iterator[Diagnostic]:
     for each in conditions.elements() if conditions else ():
         plain: Any = each.plain()
-        if isinstance(plain, dict) and plain.get("value", "") is None and plain.get("condition") not in ("eq", "notEq"):
+        if isinstance(plain, dict) and _is_null(each.get("value")) and plain.get("condition") not in ("eq", "notEq"):
             detail = f"condition `{plain.get('condition')}` cannot compare with null"
             value = each.get("value") or each
             advice = "null goes with eq and notEq only"
             yield Diagnostic("null-not-allowed", "null is not allowed here", detail, span=value.place, help=advice)
 
 
+def _is_null(value: Located | None) -> bool:
+    return value is not None and value.value is None and not value.broken
+
+
 def _name_faults(policy: DesiredPolicy) -> Iterator[Diagnostic]:
     seen: dict[str, Rule] = {}
-    for rule in policy.rules:
+    for rule in (each for each in policy.rules if each.name):
         first = seen.setdefault(rule.name, rule)
         if first is not rule:
             labels = (Label(first.span, "first used here"),)

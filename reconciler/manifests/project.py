@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from reconciler.diagnostics import Diagnostic, Span
+from reconciler.diagnostics import Diagnostic, Source, Span, in_order
 from reconciler.kinds import PROJECT
 from reconciler.kinds.project import DEFAULT_TOKEN_ENV
-from reconciler.manifests.documents import read_documents
-from reconciler.manifests.located import Located
+from reconciler.manifests.documents import Document, read_documents
+from reconciler.manifests.environments import EMULATOR_SCHEME, environment_faults, without_secret
+from reconciler.manifests.located import Located, marked
 from reconciler.manifests.schema_faults import schema_faults
-
-EMULATOR_SCHEME = "emulator:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +67,19 @@ def read_project(path: str, content: bytes) -> tuple[Project | None, list[Diagno
     documents, faults = read_documents(path, content)
     projects = [each for each in documents if each.address.kind == PROJECT]
     if not faults and (len(projects) != 1 or len(documents) != 1):
-        place = (documents[1:] or documents)[0].body.span if documents else None
-        detail = f"{path} must hold one document of kind Project and nothing else"
-        faults.append(Diagnostic("not-a-project", "not a project file", detail, span=place))
-    faults += [fault for each in projects for fault in schema_faults(each)]
-    if faults:
-        return None, faults
-    project = _project(projects[0].body)
-    faults = [fault for each in project.environments.values() for fault in _origin_faults(each)]
-    return project, faults
+        faults.append(_not_a_project(path, content, documents))
+    for each in projects:
+        found, faulty = schema_faults(each)
+        faults += [*found, *environment_faults(marked(each.body, faulty))]
+    return (None, in_order(map(without_secret, faults))) if faults else (_project(projects[0].body), [])
 
 
-def is_loopback(host: str) -> bool:
-    """Whether the host is this machine, so that plain http does not leave it."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _not_a_project(path: str, content: bytes, documents: Sequence[Document]) -> Diagnostic:
+    others = [each for each in documents if each.address.kind != PROJECT] or documents[1:]
+    place = others[0].body.span if others else Span(Source(path, content.decode("utf-8-sig")), 1, 1)
+    detail = f"{path} must hold one document of kind Project and nothing else"
+    advice = "move the other documents into files of their own" if others else "describe the project and its accounts"
+    return Diagnostic("not-a-project", "not a project file", detail, span=place, help=advice)
 
 
 def _project(body: Located) -> Project:
@@ -127,29 +118,3 @@ def _binding(located: Located) -> Binding:
     if isinstance(plain, dict):
         return Binding(plain["id"], plain.get("createdAt"), located.place)
     return Binding(plain, None, located.place)
-
-
-def _origin_faults(environment: Environment) -> list[Diagnostic]:
-    if environment.emulator_file is not None:
-        if environment.emulator_file:
-            return []
-        return [_origin_fault(environment, "`emulator:` names no file", "write emulator:.reconciler/emulator.db")]
-    try:
-        parts = urlsplit(environment.base_url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        return [_origin_fault(environment, "it is not a URL", "write https://public-….engage.diabolocom.com")]
-    if parts.scheme == "http" and host and not is_loopback(host):
-        detail = f"`{environment.base_url}` would send the token without TLS"
-        secure = f"write https://{environment.base_url.removeprefix('http://')}"
-        return [Diagnostic("insecure-origin", "not https", detail, span=environment.span, help=secure)]
-    if parts.scheme not in ("http", "https") or not host:
-        return [_origin_fault(environment, "it has no scheme or host", "write https://… or emulator:FILE")]
-    if parts.username or parts.password or parts.query or parts.fragment:
-        return [_origin_fault(environment, "it holds more than scheme, host and path", "keep tokens in tokenEnv")]
-    return []
-
-
-def _origin_fault(environment: Environment, why: str, help_text: str) -> Diagnostic:
-    detail = f"baseUrl of environment `{environment.name}` cannot be used: {why}"
-    return Diagnostic("wrong-origin", "wrong baseUrl", detail, span=environment.span, help=help_text)

@@ -1,42 +1,85 @@
-"""The whole stage: files of a project → desired, or every fault of every file at once."""
+"""The whole stage: files of a project → desired, or every fault of every file at once.
+
+Every document is looked at by every step, however many faults it has: what is faulty is marked as broken, and what
+follows from it alone is not reported.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import posixpath
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
-from reconciler.diagnostics import Diagnostic, has_errors, in_order
+from reconciler.diagnostics import Diagnostic, Source, has_errors, in_order
 from reconciler.errors import ManifestsInvalid
-from reconciler.kinds import ASSIGNMENT_POLICY, CAMPAIGN, CAMPAIGN_TEMPLATE
-from reconciler.manifests.campaigns import campaign_set_faults, desired_campaign
+from reconciler.kinds import ASSIGNMENT_POLICY, CAMPAIGN
+from reconciler.manifests.campaigns import binding_faults, campaign_set_faults, desired_campaign
 from reconciler.manifests.composed import compose
 from reconciler.manifests.desired import Desired, DesiredCampaign, DesiredPolicy
-from reconciler.manifests.documents import Document, read_documents
+from reconciler.manifests.documents import LOSING, Document, read_documents
 from reconciler.manifests.policies import desired_policy, policy_set_faults
 from reconciler.manifests.project import Environment, Project
 
 #: Files by the path that messages use.
 Files = Mapping[str, bytes]
 
+#: Faults that may come from a document that could not be read.
+_DANGLING = frozenset(
+    {"unknown-template", "unknown-campaign", "overlay-without-base", "empty-selector", "unused-binding"}
+)
+
 
 def read_desired(project: Project, environment: Environment, manifests: Files, overlays: Files) -> Desired:
     """What the files ask of the environment; ManifestsInvalid with all faults when any is an error."""
     documents, faults = _documents(manifests)
-    patches, patch_faults = _documents(overlays)
-    composed, compose_faults = compose(documents, patches, environment)
-    faults += patch_faults + compose_faults
-    desired = _resolved(project, environment, composed, _broken(faults))
-    if has_errors([*faults, *desired.diagnostics]):
-        raise ManifestsInvalid(in_order([*faults, *desired.diagnostics]))
-    return desired
+    layers = []
+    for layer in _layers(overlays, environment.overlays):
+        patches, patch_faults = _documents(layer)
+        layers.append(patches)
+        faults += patch_faults
+    composed, compose_faults = compose(documents, layers, environment)
+    desired, more_faults = _resolved(project, environment, composed)
+    found = _told_once([*faults, *compose_faults, *more_faults])
+    if has_errors(found):
+        raise ManifestsInvalid(found)
+    return replace(desired, diagnostics=tuple(found))
 
 
-def _broken(faults: Iterable[Diagnostic]) -> frozenset[str]:
-    """The addresses of documents that can't be looked into further: they would only cause more faults.
+def _told_once(faults: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """In order, each once (a template's fault is not one for each campaign), without what a lost file may explain."""
+    found: dict[Diagnostic, Diagnostic] = {}
+    ordered = in_order(faults)
+    lost = {each.span.source.path: each.span.source for each in ordered if each.span and _loses(each)}
+    for each in ordered:
+        if not (each.code in _DANGLING and _may_lead_to(each, lost.values())):
+            found.setdefault(replace(each, address=""), each)
+    return list(found.values())
 
-    A field too many keeps nobody from looking at the others.
-    """
-    return frozenset(each.address for each in faults if each.is_error and each.code != "unknown-field")
+
+def _loses(fault: Diagnostic) -> bool:
+    return fault.code in LOSING or fault.address.endswith("/")  # "Campaign/": it has no name
+
+
+def _may_lead_to(fault: Diagnostic, lost: Iterable[Source]) -> bool:
+    """Whether the name that leads nowhere may be that of a document that could not be read in one of these files."""
+    span = fault.span
+    name = span.source.line(span.line)[span.column - 1 :][: span.width].strip("\"'") if span else ""
+    for source in lost:
+        itself = span is not None and span.source.path == source.path
+        if fault.code == "empty-selector" or not source.text or source.text.count(name) > itself:
+            return True
+    return False
+
+
+def _layers(overlays: Files, folders: Sequence[str]) -> list[Files]:
+    """The overlay files by the folder that they were found in, in the order in which the project names the folders."""
+    names = [posixpath.normpath(each) for each in folders]
+    layers: dict[str, dict[str, bytes]] = {name: {} for name in names}
+    for path, content in overlays.items():
+        inside = [name for name in names if name == "." or path == name or path.startswith(f"{name}/")]
+        layers.setdefault(max(inside, key=len, default=""), {})[path] = content
+    return list(layers.values())
 
 
 def _documents(files: Files) -> tuple[list[Document], list[Diagnostic]]:
@@ -50,24 +93,20 @@ def _documents(files: Files) -> tuple[list[Document], list[Diagnostic]]:
 
 
 def _resolved(
-    project: Project, environment: Environment, composed: Iterable[Document], broken: frozenset[str]
-) -> Desired:
+    project: Project, environment: Environment, composed: Iterable[Document]
+) -> tuple[Desired, list[Diagnostic]]:
     faults: list[Diagnostic] = []
     by_kind: dict[str, list[Document]] = {}
     for document in composed:
         by_kind.setdefault(document.address.kind, []).append(document)
-    templates_whole = not any(str(each.address) in broken for each in by_kind.get(CAMPAIGN_TEMPLATE, ()))
     campaigns: dict[str, DesiredCampaign] = {}
-    for document in by_kind.get(CAMPAIGN, ()) if templates_whole else ():
-        if str(document.address) not in broken:
-            campaigns[document.address.name] = _keep(desired_campaign(document, project, environment), faults)
-    known = [each.address.name for each in by_kind.get(CAMPAIGN, ())]
+    for document in by_kind.get(CAMPAIGN, ()):
+        campaigns[document.address.name] = _keep(desired_campaign(document, project, environment), faults)
     policies: dict[str, DesiredPolicy] = {}
     for document in by_kind.get(ASSIGNMENT_POLICY, ()):
-        if str(document.address) not in broken:
-            policies[document.address.name] = _keep(desired_policy(document, known, campaigns, environment), faults)
-    faults += [*campaign_set_faults(campaigns), *policy_set_faults(policies)]
-    return Desired(project, environment, tuple(campaigns.values()), tuple(policies.values()), tuple(in_order(faults)))
+        policies[document.address.name] = _keep(desired_policy(document, campaigns, environment), faults)
+    faults += [*campaign_set_faults(campaigns), *policy_set_faults(policies), *binding_faults(campaigns, environment)]
+    return Desired(project, environment, tuple(campaigns.values()), tuple(policies.values()), ()), faults
 
 
 _T = TypeVar("_T")

@@ -1,15 +1,20 @@
-"""Names → ids: agents and groups as the environment knows them."""
+"""Values as the API takes them: names → ids, as the environment knows them, and texts that mean something."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from reconciler.diagnostics import Diagnostic, nearest_help
+from reconciler.diagnostics import Diagnostic, Severity, nearest_help
 from reconciler.kinds.field import Field, Type
-from reconciler.kinds.values import written
+from reconciler.kinds.values import instant, iso, moment, phone, seconds, written
 from reconciler.manifests.located import Located
 from reconciler.manifests.project import Environment
+from reconciler.manifests.schema_words import found
+
+#: Whether a relative moment is too far away does not depend on the day of the plan.
+_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def resolve(
@@ -23,7 +28,7 @@ def resolve(
 
 def _value(field: Field, located: Located, environment: Environment, faults: list[Diagnostic]) -> Any:
     if field.type is not Type.REFERENCE:
-        return _checked(field, located, faults)
+        return _value_of(field, located, faults)
     names = environment.agents if field.reference == "agents" else environment.groups
     noun = field.reference.removesuffix("s")
     if field.many and located.value is not None:
@@ -32,24 +37,56 @@ def _value(field: Field, located: Located, environment: Environment, faults: lis
     return _id(located, names, noun, environment, faults)
 
 
-def _checked(field: Field, located: Located, faults: list[Diagnostic]) -> Any:
+def _value_of(field: Field, located: Located, faults: list[Diagnostic]) -> Any:
+    for each in located.elements() if field.many else (located,):
+        if isinstance(each.value, str):
+            faults += _text_faults(field, each, each.value)
     try:
         return written(field, located.plain())
     except (ValueError, OverflowError):
-        detail = f"`{located.value}` is not a date and time that exists"
-        faults.append(Diagnostic("wrong-moment", "no such moment", detail, span=located.span, help="correct the date"))
-        return None
+        return None  # _text_faults has said why
+
+
+def _text_faults(field: Field, located: Located, text: str) -> Iterator[Diagnostic]:
+    """What a pattern can't see: moments that do not exist, durations and phone numbers too long."""
+    try:
+        if field.type is Type.MOMENT:
+            moment(text, _ANY_DAY)
+        elif field.type is Type.DATETIME:
+            iso(instant(text))
+        elif field.type is Type.DURATION:
+            seconds(text)
+        elif field.type is Type.PHONE:
+            yield from _phone_faults(located, text)
+    except (ValueError, OverflowError):
+        detail, advice = f"`{text}` is not a date and time that exists", "correct the date"
+        if field.type is Type.DURATION or text[:1] in "+-":
+            detail, advice = f"{found(located)} is too long a time", "give a shorter one"
+        yield Diagnostic("wrong-moment", "no such moment", detail, span=located.span, help=advice)
+
+
+def _phone_faults(located: Located, text: str) -> Iterator[Diagnostic]:
+    if not 3 <= len(phone(text)) <= 15:
+        detail = f"{found(located)} has {len(phone(text))} digits, a phone number has 3 to 15"
+        advice = "write E.164: country code first, digits only"
+        yield Diagnostic("wrong-form", "wrong form", detail, span=located.span, help=advice)
+    elif phone(text) != text:
+        detail = f"the API takes digits only: it is sent as `{phone(text)}`"
+        advice = "write digits only, country code first"
+        yield Diagnostic("phone-normalised", "phone number rewritten", detail, Severity.NOTE, located.span, advice)
 
 
 def _id(
     located: Located, names: Mapping[str, int], noun: str, environment: Environment, faults: list[Diagnostic]
 ) -> int | None:
     if not isinstance(located.value, str):
-        return int(located.value) if isinstance(located.value, (int, float)) else None
+        return located.value if isinstance(located.value, int) else None
     if located.value in names:
         return names[located.value]
     section = f"spec.environments.{environment.name}.{noun}s"
     advice = nearest_help(noun, located.value, names) if names else f"add it to {section}, or write the id"
+    if located.value.isdigit():
+        advice = f"an id is written without quotes: {located.value}"
     detail = f"environment `{environment.name}` knows no {noun} `{located.value}`"
     faults.append(Diagnostic(f"unknown-{noun}", f"unknown {noun}", detail, span=located.span, help=advice))
     return None

@@ -7,21 +7,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from reconciler.diagnostics import Diagnostic, nearest_help
-from reconciler.manifests.located import Located
+from reconciler.manifests.located import Located, Path
 
-_USE = re.compile(r"\$\$\{|\$\{([^}]*)\}")
+_USE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
 
 
 def substitute(
-    located: Located, variables: Mapping[str, Located], environment: str
-) -> tuple[Located | None, list[Diagnostic]]:
+    located: Located, variables: Mapping[str, Located], environment: str, *, keep: Path = ()
+) -> tuple[Located, list[Diagnostic]]:
     """`located` with its variables put in, and a fault for each that is unknown or does not fit.
 
     A whole value ``"${name}"`` takes the variable's type; inside text it is put in as text; ``$${`` is a literal
-    ``${``. An entry whose variable is unknown is left out, so that it causes no second fault.
+    ``${``. What a variable stands for is not looked into again. A value whose variable is unknown becomes a broken
+    one, so that it causes no second fault. What stands at `keep` is left as it is written.
     """
     faults: list[Diagnostic] = []
-    done = _Substitution(variables, environment, faults).of(located)
+    done = _Substitution(variables, environment, faults).of(located, keep)
     return done, faults
 
 
@@ -31,28 +32,34 @@ class _Substitution:
     def __init__(self, variables: Mapping[str, Located], environment: str, faults: list[Diagnostic]) -> None:
         self.variables, self.environment, self.faults = variables, environment, faults
 
-    def of(self, located: Located) -> Located | None:
+    def of(self, located: Located, keep: Path = ()) -> Located:
         if isinstance(located.value, dict):
-            entries = ((name, self.of(each)) for name, each in located.value.items())
-            return replace(located, value={name: each for name, each in entries if each is not None})
+            entries = located.value.items()
+            kept = keep[0] if len(keep) == 1 else None
+            inside = dict.fromkeys(keep[:1], keep[1:])
+            done = {name: each if name == kept else self.of(each, inside.get(name, ())) for name, each in entries}
+            return located if all(done[name] is each for name, each in entries) else replace(located, value=done)
         if isinstance(located.value, list):
-            elements = (self.of(each) for each in located.value)
-            return replace(located, value=[each for each in elements if each is not None])
+            elements = [self.of(each) for each in located.value]
+            same = all(each is old for each, old in zip(elements, located.value, strict=True))
+            return located if same else replace(located, value=elements)
         if isinstance(located.value, str) and "${" in located.value:
             return self._text(located, located.value)
         return located
 
-    def _text(self, located: Located, text: str) -> Located | None:
+    def _text(self, located: Located, text: str) -> Located:
+        before = len(self.faults)
         whole = _USE.fullmatch(text)
         if whole is not None and whole[1] is not None:
-            variable = self._variable(located, whole[1])
-            return replace(located, value=variable.value) if variable is not None else None
-        before = len(self.faults)
-        result = _USE.sub(lambda use: "${" if use[1] is None else self._inside(located, use[1]), text)
-        return replace(located, value=result) if len(self.faults) == before else None
+            variable = self._variable(located, whole)
+            value = variable.value if variable is not None else None
+        else:
+            value = _USE.sub(lambda use: "${" if use[1] is None else self._inside(located, use), text)
+        wrong = len(self.faults) > before
+        return replace(located, value=None if wrong else value, broken=wrong)
 
-    def _inside(self, located: Located, name: str) -> str:
-        variable = self._variable(located, name)
+    def _inside(self, located: Located, use: re.Match[str]) -> str:
+        name, variable = use[1], self._variable(located, use)
         if variable is None:
             return ""
         if isinstance(variable.value, bool):
@@ -63,7 +70,13 @@ class _Substitution:
         self._fault("variable-in-text", "variable does not fit inside text", detail, located, "use it as a whole value")
         return ""
 
-    def _variable(self, located: Located, name: str) -> Located | None:
+    def _variable(self, located: Located, use: re.Match[str]) -> Located | None:
+        name = use[1]
+        if not (name and use[2]):
+            detail = f"`{use[0]}` is not the use of a variable"
+            advice = "write ${name}, or $${ if the text is to hold ${"
+            self._fault("variable-syntax", "not a variable", detail, located, advice)
+            return None
         if name in self.variables:
             return self.variables[name]
         detail = f"environment `{self.environment}` has no variable `{name}`"

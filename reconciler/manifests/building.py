@@ -1,0 +1,214 @@
+"""The events of a YAML parser → values with places: no recursion, and a budget on depth, size and aliases."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any, NoReturn
+
+from reconciler.diagnostics import Diagnostic, Label, Source, Span, nearest_help
+from reconciler.manifests.located import Located, Scalar
+
+MAX_DEPTH = 64
+MAX_NODES = 500_000
+
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,299})")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
+_WORDS: dict[str, Scalar] = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A value with what it takes: `size` in values, `height` in levels; `text` as written, for a scalar."""
+
+    located: Located
+    size: int = 1
+    height: int = 0
+    text: str | None = None
+    is_plain: bool = False
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or object whose end has not come; in an object, `key` is the one whose value comes next."""
+
+    value: list[Located] | dict[str, Located]
+    start: Any
+    anchor: str | None
+    broken: bool
+    size: int = 1
+    height: int = 0
+    key: tuple[str | None, Span] | None = None
+
+
+@dataclass(slots=True)
+class Reading:
+    """One file while it is being read."""
+
+    source: Source
+    faults: list[Diagnostic]
+    total: int = 0
+    open: list[_Open] = field(default_factory=list)
+    anchors: dict[str, Built | None] = field(default_factory=dict)  # None: its end has not come
+    root: Built | None = None
+
+    def span(self, start: Any, end: Any = None) -> Span:
+        """From two marks of the parser (0-based)."""
+        width = end.column - start.column if end is not None and end.line == start.line else 1
+        return Span(self.source, start.line + 1, start.column + 1, max(width, 1))
+
+    def fault(self, code: str, summary: str, detail: str, span: Span, help_text: str, *labels: Label) -> None:
+        """Notes a fault."""
+        self.faults.append(Diagnostic(code, summary, detail, span=span, help=help_text, labels=labels))
+
+
+class TooLarge(Exception):
+    """The file is not read any further."""
+
+
+def add_scalar(reading: Reading, event: Any) -> None:
+    """A scalar event: a value, or a key."""
+    broken = _tagged(reading, event)
+    is_plain = not event.style  # the C parser gives plain scalars '', the Python one None
+    value = None if broken else scalar(event.value, plain=is_plain)
+    located = Located(value, reading.span(event.start_mark, event.end_mark), None, broken)
+    built = Built(located, text=event.value, is_plain=is_plain)
+    _anchored(reading, event.anchor, event)
+    if event.anchor is not None:
+        reading.anchors[event.anchor] = built
+    _count(reading, 1, event)
+    _add(reading, built)
+
+
+def start(reading: Reading, event: Any, *, is_object: bool) -> None:
+    """The start of a list or an object; TooLarge when it goes too deep."""
+    _count(reading, 1, event)
+    if len(reading.open) >= MAX_DEPTH:
+        _too_large(reading, f"more than {MAX_DEPTH} levels deep", event)
+    _anchored(reading, event.anchor, event)
+    if event.anchor is not None:
+        reading.anchors[event.anchor] = None
+    value: list[Located] | dict[str, Located] = {} if is_object else []
+    reading.open.append(_Open(value, event.start_mark, event.anchor, _tagged(reading, event)))
+
+
+def end(reading: Reading, event: Any) -> None:
+    """The end of the list or object that is open."""
+    closed = reading.open.pop()
+    located = Located(
+        None if closed.broken else closed.value, reading.span(closed.start, event.end_mark), None, closed.broken
+    )
+    built = Built(located, closed.size, closed.height + 1)
+    if closed.anchor is not None:
+        reading.anchors[closed.anchor] = built
+    _add(reading, built)
+
+
+def add_alias(reading: Reading, event: Any) -> None:
+    """An alias: the value that it stands for, without a copy; TooLarge when that makes the file too large or deep."""
+    span = reading.span(event.start_mark, event.end_mark)
+    target = reading.anchors.get(event.anchor)
+    if target is not None:
+        _fits(reading, target, event)
+        reading.total += target.size
+    elif event.anchor in reading.anchors:
+        detail = f"`*{event.anchor}` stands inside of what it stands for"
+        reading.fault("recursive-alias", "an alias holds itself", detail, span, "write the value out")
+    else:
+        detail = f"no `&{event.anchor}` stands before it in this document"
+        known = reading.anchors
+        advice = nearest_help("anchor", event.anchor, known) if known else "write the value out"
+        reading.fault("unknown-anchor", "unknown anchor", detail, span, advice)
+    _add(reading, target or Built(Located(None, span, None, broken=True)))
+
+
+def _fits(reading: Reading, target: Built, event: Any) -> None:
+    if reading.total + target.size > MAX_NODES:
+        _too_large(reading, f"aliases expand to more than {MAX_NODES:,} values", event)
+    if len(reading.open) + target.height > MAX_DEPTH:
+        _too_large(reading, f"more than {MAX_DEPTH} levels deep", event)
+
+
+def _count(reading: Reading, number: int, event: Any) -> None:
+    reading.total += number
+    if reading.total > MAX_NODES:
+        _too_large(reading, f"more than {MAX_NODES:,} values", event)
+
+
+def _too_large(reading: Reading, detail: str, event: Any) -> NoReturn:
+    span = reading.span(event.start_mark)
+    reading.fault("yaml-bounds", "the YAML is too large or too deep", detail, span, "write it flatter, or split it")
+    raise TooLarge
+
+
+def _tagged(reading: Reading, event: Any) -> bool:
+    if event.tag is None:
+        return False
+    span = reading.span(event.start_mark)
+    rest = reading.source.line(span.line)[span.column - 1 :]
+    if written := re.search(r"![^\s,\]}]*", rest):
+        span = replace(span, column=span.column + written.start(), width=len(written[0]))
+    detail = f"the tag `{written[0] if written else event.tag}` is not taken: manifests hold plain values only"
+    reading.fault("yaml-tag", "YAML tag", detail, span, "remove the tag; quote the value if it is text")
+    return True
+
+
+def _anchored(reading: Reading, anchor: str | None, event: Any) -> None:
+    if anchor is not None and anchor in reading.anchors:
+        detail = f"`&{anchor}` is defined twice in this document"
+        reading.fault("repeated-anchor", "repeated anchor", detail, reading.span(event.start_mark), "rename one")
+
+
+def _add(reading: Reading, built: Built) -> None:
+    if not reading.open:
+        reading.root = built
+        return
+    inside = reading.open[-1]
+    inside.size += built.size
+    inside.height = max(inside.height, built.height)
+    if isinstance(inside.value, list):
+        inside.value.append(built.located)
+    elif inside.key is None:
+        inside.key = _key(reading, built)
+    else:
+        _entry(reading, inside.value, *inside.key, built.located)
+        inside.key = None
+
+
+def _key(reading: Reading, built: Built) -> tuple[str | None, Span]:
+    """The name and place of a key; no name when it can't be one."""
+    span = built.located.span
+    if built.located.broken:
+        return None, span
+    if built.text is None or (built.is_plain and scalar(built.text, plain=True) is None):
+        reading.fault("yaml-key", "key is not text", "a key must be a name", span, "write a name, in quotes if needed")
+        return None, span
+    if built.is_plain and built.text == "<<":
+        detail = "YAML 1.2 has no merge keys"
+        reading.fault("yaml-key", "merge key", detail, span, "write the entries out, or use a CampaignTemplate")
+        return None, span
+    return built.text, span
+
+
+def _entry(reading: Reading, entries: dict[str, Located], name: str | None, key: Span, value: Located) -> None:
+    if name is None:
+        return
+    if name in entries:
+        first = Label(entries[name].place, "first written here")
+        detail = f"`{name}` is written twice in the same object"
+        reading.fault("repeated-key", "repeated key", detail, key, "remove one of them", first)
+    else:
+        entries[name] = Located(value.value, value.span, key, value.broken)
+
+
+def scalar(text: str, *, plain: bool) -> Scalar:
+    """What a scalar means: YAML 1.2 core values only for plain ones; everything else is a string."""
+    if not plain:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _DECIMAL.fullmatch(text):
+        return float(text)
+    return text
