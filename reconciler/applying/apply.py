@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Protocol
 
+from reconciler.applying.account import refuse_other_account
 from reconciler.applying.before import Expected
+from reconciler.applying.notes import Journal, Notes
 from reconciler.applying.results import Outcome, Report, Result, in_step_order
-from reconciler.applying.writes import Campaigning, Wait, Writer, carry_out
-from reconciler.errors import ConnectionLost, ReconcilerError
+from reconciler.applying.work import PLAN_AGAIN, Campaigning, Wait, Writer
+from reconciler.applying.writes import carry_out
+from reconciler.errors import ReconcilerError
+from reconciler.planning.coverage import refuse_uncovered
 from reconciler.planning.plan import Plan, Step
-
-
-class Journal(Protocol):
-    """Where every write is noted before and after it is sent."""
-
-    def note(self, event: str, content: Mapping[str, Any]) -> None:
-        """Writes one event down, durably."""
+from reconciler.planning.saved import to_json
 
 
 class Progress(Protocol):
-    """Who wants to know how far the run is; called from several threads."""
+    """Who wants to know how far the run is; called from several threads. What it raises is not heard."""
 
     def waiting(self, step: Step, why: str) -> None:
         """The step waits for the API."""
@@ -36,16 +37,24 @@ class Progress(Protocol):
 class _Run:
     writer: Writer
     plan: Plan
-    journal: Journal
+    notes: Notes
     progress: Progress
     wait: Wait
     stop: threading.Event
+    #: The campaigns that nobody has begun, and the results of all: both are added to and taken from by every thread.
+    waiting: deque[Sequence[Step]]
+    results: list[Result] = field(default_factory=list)
+    sent: set[int] = field(default_factory=set)
 
     def note(self, step: Step, event: str, token: str) -> None:
         content = {"step": step.number, "address": step.address, "campaignId": step.campaign_id}
         content |= {"operation": str(step.operation)} | ({"batch": token} if token else {})
-        self.journal.note(event, content)
-        if event in ("accepted", "busy"):
+        if event == "sending":
+            self.notes.before(event, content)
+            self.sent.add(step.number)
+            return
+        self.notes.after(event, content)
+        with suppress(Exception):
             self.progress.waiting(step, event)
 
 
@@ -62,8 +71,12 @@ def apply_plan(
 
     A campaign whose step does not end well keeps its later steps from being tried; the others go on. On
     KeyboardInterrupt no further step is begun, those in flight are ended, and the report says `interrupted`.
+    Before the first write: SavedPlanRefused when the steps are not those of the plan's changes, or when this is not the
+    account that it was made from; ProjectError when the journal can't be written; and what the client raises.
     """
-    stop = threading.Event()
+    refuse_uncovered(plan)
+    refuse_other_account(writer, plan)
+    stop, notes = threading.Event(), Notes(journal)
 
     def wait_for(seconds: float) -> bool:
         if pause is None:
@@ -71,56 +84,88 @@ def apply_plan(
         pause(seconds)
         return stop.is_set()
 
-    run = _Run(writer, plan, journal, progress, wait_for, stop)
-    journal.note("begin", {"plan": plan.digest, "environment": plan.environment, "steps": len(plan.steps)})
-    results, interrupted = _all_campaigns(run, parallelism)
-    report = Report(in_step_order(results), interrupted)
-    journal.note("end", {"interrupted": interrupted} | {str(each): report.count(each) for each in Outcome})
+    run = _Run(writer, plan, notes, progress, wait_for, stop, deque(_by_campaign(plan)))
+    digest = plan.digest or to_json(plan)["digest"]
+    notes.before("begin", {"plan": digest, "environment": plan.environment, "steps": len(plan.steps)})
+    interrupted = _all_campaigns(run, parallelism)
+    report = Report(in_step_order(run.results), interrupted)
+    notes.after("end", {"interrupted": interrupted} | {str(each): report.count(each) for each in Outcome})
     return report
 
 
-def _all_campaigns(run: _Run, parallelism: int) -> tuple[list[Result], bool]:
+def _by_campaign(plan: Plan) -> list[Sequence[Step]]:
     by_campaign: dict[int, list[Step]] = {}
-    for step in run.plan.steps:
+    for step in plan.steps:
         by_campaign.setdefault(step.campaign_id, []).append(step)
-    interrupted = False
-    with ThreadPoolExecutor(max_workers=max(1, parallelism), thread_name_prefix="apply") as pool:
-        futures = [pool.submit(_campaign, run, steps) for steps in by_campaign.values()]
+    return list(by_campaign.values())
+
+
+def _all_campaigns(run: _Run, parallelism: int) -> bool:
+    """Works off the campaigns in some threads; whether it was interrupted. Comes back when every step has a result."""
+    interrupted, futures = False, list[Future[None]]()
+    threads = min(max(1, parallelism), max(1, len(run.waiting)))
+    with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="apply") as pool:
+        while True:
+            try:
+                futures += [pool.submit(_work_off, run) for _ in range(threads)]
+                wait(futures)
+                break
+            except KeyboardInterrupt:  # also the second and third time: what is in flight must be reported
+                run.stop.set()
+                interrupted = True
+    return interrupted
+
+
+def _work_off(run: _Run) -> None:
+    """Takes one campaign after another until none is left; each is taken by one thread alone."""
+    while True:
         try:
-            wait(futures)
-        except KeyboardInterrupt:
-            interrupted = True
-            run.stop.set()
-            wait(futures)
-    return [result for future in futures for result in future.result()], interrupted
+            steps = run.waiting.popleft()
+        except IndexError:
+            return
+        _campaign(run, steps)
 
 
-def _campaign(run: _Run, steps: Sequence[Step]) -> list[Result]:
+def _campaign(run: _Run, steps: Sequence[Step]) -> None:
     changes = [each for each in run.plan.changes if each.campaign_id == steps[0].campaign_id]
-    work = Campaigning(run.writer, run.plan, Expected(changes), run.wait, run.note)
-    results: list[Result] = []
+    work = Campaigning(run.writer, run.plan, Expected(changes), run.wait, run.note, run.stop.set)
+    stopped: Result | None = None
     for step in steps:
-        results.append(_step(run, step, work, results))
-        _note_result(run, results[-1])
-        run.progress.ended(results[-1])
-    return results
+        result = _step(run, step, work, stopped)
+        stopped = stopped or (result if result.stops_campaign else None)
+        if fault := _note_result(run, result):
+            result = replace(result, detail=f"{result.detail} (not in the journal: {fault})".strip())
+        run.results.append(result)
+        with suppress(Exception):
+            run.progress.ended(result)
 
 
-def _step(run: _Run, step: Step, work: Campaigning, earlier: Sequence[Result]) -> Result:
-    if stopped := next((each for each in earlier if each.stops_campaign), None):
+def _step(run: _Run, step: Step, work: Campaigning, stopped: Result | None) -> Result:
+    if stopped is not None:
         return Result(step, Outcome.SKIPPED, f"step {stopped.step.number} of this campaign did not end well")
     if run.stop.is_set():
-        return Result(step, Outcome.SKIPPED, "the run was interrupted")
+        return Result(step, Outcome.SKIPPED, "the run was stopped")
     try:
         return carry_out(step, work)
-    except ConnectionLost as error:
-        return Result(step, Outcome.UNKNOWN, error.detail, error.help)
     except ReconcilerError as error:
         return Result(step, Outcome.FAILED, f"{error.summary}: {error.detail}", error.help)
+    except Exception as error:
+        return _bug(step, error, was_sent=step.number in run.sent)
 
 
-def _note_result(run: _Run, result: Result) -> None:
+def _bug(step: Step, error: Exception, *, was_sent: bool) -> Result:
+    """A fault of the tool ends its step and not the report: where it was, without the values at hand (S10)."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "an unknown place"
+    outcome = Outcome.UNKNOWN if was_sent else Outcome.FAILED
+    return Result(step, outcome, f"{type(error).__name__} in {where}: a fault of reconciler itself", PLAN_AGAIN)
+
+
+def _note_result(run: _Run, result: Result) -> str:
     content: dict[str, Any] = {"step": result.step.number, "address": result.step.address}
     content |= {"campaignId": result.step.campaign_id, "outcome": str(result.outcome), "detail": result.detail}
     content |= {"written": result.written, "failed": result.failed, "deferred": result.deferred, "stale": result.stale}
-    run.journal.note("result", content)
+    content |= {"failedContacts": result.failed_contacts} if result.failed_contacts else {}
+    return run.notes.after("result", content)

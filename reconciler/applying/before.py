@@ -12,7 +12,7 @@ from reconciler.kinds.campaign import SETTINGS
 from reconciler.kinds.contact import BATCH_FIELDS
 from reconciler.kinds.values import comparable, settings_object
 from reconciler.planning.assignment import IN_PROGRESS
-from reconciler.planning.diff import same, shown
+from reconciler.planning.diff import same, same_inner, shown
 from reconciler.planning.plan import Action, Change, Plan, Step
 
 
@@ -56,18 +56,23 @@ class Expected:
         held = settings_object(name, live)
         for inner in sorted(wanted.keys() | held.keys()):
             planned = self._values.get(f"{name}.{inner}", wanted.get(inner))
-            if (planned or None) != (held.get(inner) or None):
+            if not same_inner(SETTINGS[name], inner, planned, held.get(inner)):
                 yield Moved(f"{name}.{inner}", planned, held.get(inner))
+
+
+#: Of so many contacts that have moved it is said what did.
+SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The contacts of a batch, by what may happen to them now (contactIds, ascending)."""
+    """The contacts of a batch, by what may happen to them now (contactIds, ascending), and what moved."""
 
     ready: tuple[int, ...]
     already: tuple[int, ...]
     deferred: tuple[int, ...]
     moved: tuple[int, ...]
+    moves: tuple[Moved, ...]
 
 
 def contacts_before(plan: Plan, step: Step) -> dict[int, Mapping[str, Any]]:
@@ -90,7 +95,18 @@ def standing(step: Step, before: Mapping[int, Mapping[str, Any]], live: Iterable
     for contact_id in step.contact_ids:
         contact = found.get(contact_id)
         kinds[_standing_of(contact, step.data, before[contact_id])].append(contact_id)
-    return Standing(**{name: tuple(ids) for name, ids in kinds.items()})
+    moves = [move for each in kinds["moved"][:SHOWN] for move in _moves(each, found.get(each), before[each])]
+    return Standing(**{name: tuple(ids) for name, ids in kinds.items()}, moves=tuple(moves))
+
+
+def _moves(contact_id: int, contact: Contact | None, before: Mapping[str, Any]) -> Iterator[Moved]:
+    """Field by field what moved, of the fields that the plan names; a contact that is gone has moved as a whole."""
+    if contact is None:
+        yield Moved(f"contact {contact_id}", "there", "gone")
+        return
+    for name, value in before.items():
+        if not holds(contact, {name: value}):
+            yield Moved(f"contact {contact_id} {name}", value, getattr(contact, name))
 
 
 def _standing_of(contact: Contact | None, after: Mapping[str, Any], before: Mapping[str, Any]) -> str:

@@ -34,9 +34,9 @@ class Moved:
 class Result:
     """What happened to one step.
 
-    For contacts the counts say how many were written, refused by the API, left alone because they are in progress,
-    or had moved. `moved` holds values only for campaigns and for what the manifests set; `detail` says why, `help`
-    what is safe to do.
+    For contacts the counts say how many were written, refused by the API (`failed_contacts`), left alone because they
+    are in progress, or had moved. `moved` holds values only of campaigns and of what the manifests set; `detail` says
+    why, `help` what is safe to do.
     """
 
     step: Step
@@ -48,6 +48,7 @@ class Result:
     failed: int = 0
     deferred: int = 0
     stale: int = 0
+    failed_contacts: tuple[int, ...] = ()
 
     @property
     def stops_campaign(self) -> bool:

@@ -14,10 +14,11 @@ from typing import Any
 from reconciler.api.decode import Contact
 from reconciler.api.filters import matches
 from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.kinds.campaign import SETTINGS
 from reconciler.kinds.contact import BATCH_FIELDS
 from reconciler.kinds.values import comparable
 from reconciler.manifests.desired import DesiredPolicy, Rule
-from reconciler.planning.live import Pair
+from reconciler.planning.live import Pair, created_at
 from reconciler.planning.plan import Action, Change, ContactGroup, Load, Place, Reason, Risk
 from reconciler.planning.queries import Query
 
@@ -44,7 +45,7 @@ def claim(queries: Sequence[Query], results: Sequence[Sequence[Contact]], status
     for index, (query, contacts) in enumerate(zip(queries, results, strict=True)):
         proven = [each for each in contacts if _proven(query, each, statuses)]
         own = [each for each in proven if each.contactId not in owned]
-        earlier = [each.filters for each in queries[:index] if each.filters]
+        earlier = [each.filters for each in queries[:index]]
         moved = {e.contactId for e in own if any(matches(f, e, statuses) is True for f in earlier)}
         held = [each for each in own if each.contactId in moved or each.state == IN_PROGRESS]
         held_ids = {each.contactId for each in held}
@@ -104,6 +105,7 @@ def _rule_change(policy: DesiredPolicy, pair: Pair, claimed: Claimed) -> Change:
         address=str(policy.address),
         campaign_id=pair.live.id,
         campaign_name=pair.live.name,
+        campaign_created_at=created_at(pair.live),
         action=Action.ASSIGN if changed else Action.NONE,
         reason=reason,
         risk=(Risk.MEDIUM if running else Risk.LOW) if changed else Risk.NONE,
@@ -166,4 +168,4 @@ def membership_faults(policy: DesiredPolicy, pair: Pair) -> Iterator[Diagnostic]
 def _members(pair: Pair, name: str) -> set[Any]:
     managed = name in pair.desired.settings and name not in pair.desired.ignore
     members: Any = pair.desired.settings[name] if managed else pair.live.values.get(name)
-    return set(members or ())
+    return set(comparable(SETTINGS[name], members))

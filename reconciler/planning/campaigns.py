@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Span
+from reconciler.kinds.campaign import ASSERTED, SETTINGS
+from reconciler.kinds.values import comparable
 from reconciler.manifests.desired import CustomField
-from reconciler.planning.diff import diff_settings, place_of
-from reconciler.planning.live import Pair
+from reconciler.planning.diff import diff_settings, place_of, same
+from reconciler.planning.live import Pair, created_at
 from reconciler.planning.plan import Action, Attribute, Change, Place, Reason, Risk
 
 
@@ -41,6 +43,7 @@ def campaign_faults(pair: Pair) -> list[Diagnostic]:
             *_expectations(pair),
             *_field_types(pair),
             *_recording(pair),
+            *_purge_options(pair),
         )
     ]
 
@@ -64,7 +67,7 @@ def _archived(pair: Pair) -> Iterator[_Fault]:
 def _expectations(pair: Pair) -> Iterator[_Fault]:
     for name, expected in pair.desired.expect.items():
         actual = pair.live.values.get(name)
-        if actual != expected:
+        if comparable(ASSERTED[name], actual) != comparable(ASSERTED[name], expected):
             detail = f"`{name}` is expected to be `{_shown(expected)}`, the account has `{_shown(actual)}`"
             advice = "the API can't change it: change it in the console, or correct `expect`"
             span = pair.desired.spans.get(f"expect.{name}", pair.desired.span)
@@ -82,14 +85,28 @@ def _field_types(pair: Pair) -> Iterator[_Fault]:
 
 
 def _recording(pair: Pair) -> Iterator[_Fault]:
-    settings, live = pair.desired.settings, pair.live.values
-    recorded = settings.get("isRecorded", live.get("isRecorded"))
-    if "recordingPercentage" in settings and recorded is not True:
+    managed, live = _managed(pair), pair.live.values
+    recorded = managed.get("isRecorded", live.get("isRecorded"))
+    if "recordingPercentage" in managed and recorded is not True:
         detail = (
             "the API takes `recordingPercentage` only where `isRecorded` is true, and this campaign is not recorded"
         )
         span = pair.desired.spans.get("recordingPercentage", pair.desired.span)
         yield "settings-conflict", "settings do not go together", detail, "add isRecorded: true, or remove it", span
+
+
+def _purge_options(pair: Pair) -> Iterator[_Fault]:
+    """Options of an autoPurge that is off: the account would show nothing of them (notes, trap 12)."""
+    wanted, live = _managed(pair).get("autoPurge") or {}, pair.live.values.get("autoPurge")
+    if "enabled" not in wanted and live is None and not same(SETTINGS["autoPurge"], wanted, live):
+        detail = "autoPurge is off in the account, which keeps none of its options while it is off"
+        span = pair.desired.spans.get("autoPurge", pair.desired.span)
+        yield "settings-conflict", "settings do not go together", detail, "add enabled: true, or enabled: false", span
+
+
+def _managed(pair: Pair) -> Mapping[str, Any]:
+    """The settings that may be written."""
+    return {name: each for name, each in pair.desired.settings.items() if name not in pair.desired.ignore}
 
 
 def _risk(attributes: tuple[Attribute, ...], live: Mapping[str, Any]) -> tuple[Risk, tuple[str, ...]]:
@@ -104,7 +121,7 @@ def _risk(attributes: tuple[Attribute, ...], live: Mapping[str, Any]) -> tuple[R
         if each.name in ("userIds", "groupIds") and (gone := sorted(set(each.before or ()) - set(each.after or ()))):
             who = ", ".join(str(one) for one in gone)
             risks.append((Risk.MEDIUM, f"removes {who} from {each.name}; contacts assigned to them stay assigned"))
-        if each.name.startswith("autoPurge.") and each.after not in (False, None):
+        if each.name.startswith("autoPurge.") and each.after is not None and each.after is not False:
             risks.append((Risk.HIGH, "purges contacts, which can't be undone"))
     if running:
         risks.append((Risk.LOW, "the campaign is running"))
@@ -126,6 +143,7 @@ def _change(
         address=str(pair.desired.address),
         campaign_id=pair.live.id,
         campaign_name=pair.live.name,
+        campaign_created_at=created_at(pair.live),
         action=action,
         reason=reason,
         risk=risk,

@@ -35,13 +35,22 @@ def same(field: Field, desired: Any, live: Any) -> bool:
     wanted, held = dict(desired or {}), settings_object(field.name, live)
     if wanted.get("enabled") is False and held.get("enabled") is False:
         return True  # off is off: the account shows nothing of the rest (notes, trap 12)
-    inner = {each.name: each for each in field.fields}
-    return all(_same_inner(inner[name], value, held.get(name)) for name, value in wanted.items())
+    return all(same_inner(field, name, value, held.get(name)) for name, value in wanted.items())
 
 
-def _same_inner(field: Field, desired: Any, live: Any) -> bool:
-    """Inside an object, false and absent are the same."""
-    return bool(comparable(field, desired) == comparable(field, live)) or (not desired and not live)
+def same_inner(outer: Field, name: str, one: Any, other: Any) -> bool:
+    """Whether two values of the entry `name` of the object `outer` mean the same: false, empty and absent do.
+
+    0 does not. An entry that the table does not know (the account may hold such) is compared as it is.
+    """
+    if _is_blank(one) and _is_blank(other):
+        return True
+    field = next((each for each in outer.fields if each.name == name), None)
+    return bool(one == other if field is None else comparable(field, one) == comparable(field, other))
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or value is False or value == []
 
 
 def merged_object(name: str, desired: Mapping[str, Any], live: Any) -> dict[str, Any]:
@@ -65,11 +74,11 @@ def _attributes(
     from deepdiff import DeepDiff  # slow to import, and rarely needed
 
     held = settings_object(field.name, live)
-    tree = DeepDiff(held, {**held, **desired}, view="tree")
+    # the threshold: or objects that share few entries are said to differ as a whole
+    tree = DeepDiff(held, {**held, **desired}, view="tree", threshold_to_diff_deeper=0)
     moved = {str(level.path(output_format="list")[0]) for levels in tree.values() for level in levels}
-    inner = {each.name: each for each in field.fields}
     for name in sorted(moved):
-        if not _same_inner(inner[name], desired.get(name), held.get(name)):
+        if not same_inner(field, name, desired.get(name), held.get(name)):
             source = place_of(spans.get(f"{field.name}.{name}") or place)
             yield Attribute(f"{field.name}.{name}", held.get(name), desired.get(name), source, ignored)
 

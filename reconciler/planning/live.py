@@ -69,21 +69,28 @@ def _refuse_other_account(campaigns: Sequence[DesiredCampaign], by_id: Mapping[i
         live = by_id.get(binding.id) if binding else None
         if binding is None or binding.created_at is None or live is None:
             continue
-        created = str(live.values.get("createdAt"))
-        if not _same_instant(created, binding.created_at):
+        created = created_at(live)
+        if not same_creation(created, binding.created_at):
             raise ProjectError(
                 "this is another account",
                 f"{binding.span}: {each.address} is bound to campaign {binding.id} created {binding.created_at}, but "
-                f"campaign {binding.id} of this account was created {created}",
+                f"campaign {binding.id} of this account was created {created or 'at a moment that it does not tell'}",
                 "check baseUrl and the token of this environment; nothing was written",
             )
 
 
-def _same_instant(one: str, other: str) -> bool:
+def created_at(campaign: Campaign) -> str | None:
+    """When the campaign was created: read-only, so an identity; None where the account does not say."""
+    created = campaign.values.get("createdAt")
+    return created if isinstance(created, str) else None
+
+
+def same_creation(found: str | None, known: str) -> bool:
+    """Whether a campaign created at `found` is the one known to be created at `known`."""
     try:
-        return instant(one) == instant(other)
+        return found is not None and instant(found) == instant(known)
     except ValueError:
-        return one == other
+        return found == known
 
 
 def _found(
@@ -99,12 +106,13 @@ def _found(
     if not matches:
         return _no_such_name(campaign, name, by_name, span)
     ids = ", ".join(str(each.id) for each in matches)
+    likely = min(matches, key=lambda each: each.values.get("isArchived") is True)
     return _fault(
         campaign,
         "ambiguous-campaign",
         "several campaigns have this name",
         f"`{name}` is the name of the campaigns {ids}",
-        f"bind one in the environment: campaigns: {{{campaign.address.name}: {matches[0].id}}}",
+        f"bind one in the environment: campaigns: {{{campaign.address.name}: {likely.id}}}",
         span,
     )
 

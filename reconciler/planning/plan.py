@@ -90,7 +90,8 @@ class Change(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     For `update` the attributes are settings; for `addField` the new fields (before is null); for `assign` the
     contacts are grouped by before → after; `none` changes nothing and says why. The changes of a rule carry `rule`,
     the `campaign` (an address) whose contacts it is about, and how many of them were `matched`, are to be `changed`
-    and are `deferred` (in progress: left alone).
+    and are `deferred` (in progress: left alone). `campaign_created_at` is the campaign's own, by which apply knows the
+    account again.
     """
 
     address: str
@@ -109,6 +110,7 @@ class Change(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     deferred: int = 0
     contacts: tuple[ContactGroup, ...] = ()
     loads: tuple[Load, ...] = ()
+    campaign_created_at: str | None = None
 
 
 class Step(Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
@@ -196,8 +198,8 @@ class Plan(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     tool_version: str
     commit: str | None
     manifests_digest: str
-    created_at: datetime
-    expires_at: datetime
+    created_at: Annotated[datetime, Meta(tz=True)]
+    expires_at: Annotated[datetime, Meta(tz=True)]
     summary: Summary
     changes: tuple[Change, ...]
     steps: tuple[Step, ...]

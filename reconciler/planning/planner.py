@@ -10,7 +10,6 @@ from reconciler import __version__
 from reconciler.api.decode import Contact, Wrapup
 from reconciler.api.endpoints.contacts import search_contacts
 from reconciler.api.endpoints.wrapups import list_wrapups
-from reconciler.api.filters import undecidable
 from reconciler.diagnostics import Diagnostic, in_order
 from reconciler.manifests.desired import Desired, DesiredPolicy
 from reconciler.planning.assignment import (
@@ -111,7 +110,7 @@ def _assign(
     statuses = {each.id: each.status for each in wrapups if each.status}
     changes: list[Change] = []
     for scope, results in zip(scopes, _search(reader, scopes), strict=True):
-        unproven = [each for query in scope.queries for each in _probed(reader, scope, query)]
+        unproven = [each for query in scope.queries for each in probe_faults(reader, scope.policy, scope.pair, query)]
         faults += unproven
         if unproven:
             continue
@@ -127,10 +126,3 @@ def _search(reader: Reader, scopes: Sequence[_Scope]) -> list[list[list[Contact]
     searches = [search_contacts(scope.pair.live.id, query.filters) for scope in scopes for query in scope.queries]
     found = iter(reader.run_all(searches))
     return [[next(found) for _ in scope.queries] for scope in scopes]
-
-
-def _probed(reader: Reader, scope: _Scope, query: Query) -> list[Diagnostic]:
-    """Faults of the filters of a query that can't be checked on the contacts themselves."""
-    if not undecidable(query.filters):
-        return []
-    return probe_faults(reader, scope.policy, scope.pair, query)

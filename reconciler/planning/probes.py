@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconciler.api.endpoints.contacts import Search
+from reconciler.api.filters import undecidable
 from reconciler.diagnostics import Diagnostic
+from reconciler.errors import UnsafeQuery
 from reconciler.manifests.desired import DesiredPolicy
 from reconciler.planning.live import Pair, Reader
 from reconciler.planning.queries import Query
@@ -28,8 +30,12 @@ def probe_faults(reader: Reader, policy: DesiredPolicy, pair: Pair, query: Query
 
 
 def _probes(filters: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    for condition in filters.get("customFieldConditions", ()):
-        if condition["condition"] == "like":
+    """Each condition to prove, with its probe. UnsafeQuery for what nothing can prove: a schema lets none of it in."""
+    for part in undecidable(filters):
+        conditions: Any = part.get("customFieldConditions")
+        if not conditions:
+            raise UnsafeQuery("nothing can prove that the API honours this filter", f"`{next(iter(part))}`")
+        for condition in conditions:
             yield condition, {"customFieldConditions": [{**condition, "value": IMPOSSIBLE}]}
 
 

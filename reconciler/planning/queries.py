@@ -14,6 +14,11 @@ from reconciler.kinds.field import Type
 from reconciler.kinds.values import iso, moment
 from reconciler.manifests.desired import Desired, DesiredPolicy, Rule
 
+_Wrapups = Mapping[str, list[Wrapup]]
+
+#: The two ways to give wrap-up codes, which become one filter.
+_WRAPUPS = ("lastWrapups", "lastWrapupIds")
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -42,8 +47,8 @@ def wrapup_names(wrapups: Iterable[Wrapup]) -> dict[str, list[Wrapup]]:
     """Wrap-up codes under their names and under their paths (``Folder/Name``)."""
     names: dict[str, list[Wrapup]] = {}
     for each in wrapups:
-        names.setdefault(each.name, []).append(each)
-        names.setdefault(path_of(each), []).append(each)
+        for name in {each.name, path_of(each)}:
+            names.setdefault(name, []).append(each)
     return names
 
 
@@ -53,48 +58,75 @@ def path_of(wrapup: Wrapup) -> str:
 
 
 def _filters(
-    rule: Rule,
-    policy: DesiredPolicy,
-    wrapups: Mapping[str, list[Wrapup]],
-    now: datetime,
-    faults: list[Diagnostic],
+    rule: Rule, policy: DesiredPolicy, wrapups: _Wrapups, now: datetime, faults: list[Diagnostic]
 ) -> dict[str, Any]:
-    filters: dict[str, Any] = {}
-    for name, value in (rule.match or {}).items():
-        if name == "lastWrapups":
-            ids = {_wrapup_id(each, rule, policy, wrapups, faults) for each in value}
-            filters["lastWrapupIds"] = sorted(
-                {*filters.get("lastWrapupIds", ()), *(each for each in ids if each is not None)}
-            )
-        elif name == "lastWrapupIds":
-            filters[name] = sorted({*filters.get(name, ()), *value}) if value is not None else None
+    match, filters = rule.match or {}, dict[str, Any]()
+    for name, value in match.items():
+        if name in _WRAPUPS:
+            if "lastWrapupIds" not in filters:
+                filters["lastWrapupIds"] = _wrapup_ids(rule, policy, wrapups, faults)
         elif MATCH_FILTERS[name].type is Type.MOMENT:
-            filters[name] = iso(moment(value, now))
+            filters[name] = _moment(name, value, rule, policy, now, faults)
         else:
             filters[name] = value
     return filters
 
 
-def _wrapup_id(
-    name: str,
-    rule: Rule,
-    policy: DesiredPolicy,
-    wrapups: Mapping[str, list[Wrapup]],
-    faults: list[Diagnostic],
-) -> int | None:
-    found = wrapups.get(name, [])
-    if len(found) == 1 or len({each.id for each in found}) == 1:
-        return found[0].id
-    span = rule.spans.get("lastWrapups", rule.span)
-    paths = sorted({path_of(each) for each in found})
-    if found and len(paths) > 1:
-        code, summary = "ambiguous-wrapup", "several wrap-up codes have this name"
+def _moment(
+    name: str, text: str, rule: Rule, policy: DesiredPolicy, now: datetime, faults: list[Diagnostic]
+) -> str | None:
+    try:
+        return iso(moment(text, now))
+    except (ValueError, OverflowError):
+        detail, advice = f"`{text}` is not a date and time that exists", "correct the date"
+        faults.append(_fault(rule, policy, name, "wrong-moment", "no such moment", detail, advice))
+        return None
+
+
+def _wrapup_ids(rule: Rule, policy: DesiredPolicy, wrapups: _Wrapups, faults: list[Diagnostic]) -> list[int] | None:
+    """The codes that a rule names and those that it gives by id, together; None: contacts without any."""
+    names, ids = ((rule.match or {}).get(each, ()) for each in _WRAPUPS)
+    if ids is None and names:
         detail, advice = (
-            f"`{name}` is {len(found)} wrap-up codes",
-            "write the path: " + " or ".join(f"`{p}`" for p in paths),
+            "`lastWrapupIds: null` means contacts without a wrap-up code, `lastWrapups` names codes",
+            "keep one",
         )
+        faults.append(
+            _fault(rule, policy, "lastWrapupIds", "wrapup-conflict", "filters exclude each other", detail, advice)
+        )
+    if ids is None:
+        return None
+    found = {_wrapup_id(each, rule, policy, wrapups, faults) for each in names}
+    return sorted({*ids, *(each for each in found if each is not None)})
+
+
+def _wrapup_id(name: str, rule: Rule, policy: DesiredPolicy, wrapups: _Wrapups, faults: list[Diagnostic]) -> int | None:
+    found = wrapups.get(name, [])
+    if len(found) == 1:
+        return found[0].id
+    if found:
+        code, summary, detail = (
+            "ambiguous-wrapup",
+            "several wrap-up codes have this name",
+            f"`{name}` is {len(found)} wrap-up codes",
+        )
+        advice = _ways_out(found, wrapups)
     else:
-        code, summary = "unknown-wrapup", "unknown wrap-up code"
-        detail, advice = f"the account has no wrap-up code `{name}`", nearest_help("wrap-up code", name, wrapups)
-    faults.append(Diagnostic(code, summary, detail, span=span, help=advice, address=str(policy.address)))
+        code, summary, detail = "unknown-wrapup", "unknown wrap-up code", f"the account has no wrap-up code `{name}`"
+        advice = nearest_help("wrap-up code", name, wrapups)
+    faults.append(_fault(rule, policy, "lastWrapups", code, summary, detail, advice))
     return None
+
+
+def _ways_out(found: list[Wrapup], wrapups: _Wrapups) -> str:
+    """How to name each of these codes, so that no other is meant: by its path, else by its id."""
+    if all(len(wrapups[path_of(each)]) == 1 for each in found):
+        return "write the path: " + " or ".join(f"`{path}`" for path in sorted({path_of(each) for each in found}))
+    return "use lastWrapupIds: " + " or ".join(str(number) for number in sorted({each.id for each in found}))
+
+
+def _fault(
+    rule: Rule, policy: DesiredPolicy, name: str, code: str, summary: str, detail: str, advice: str
+) -> Diagnostic:
+    span = rule.spans.get(name, rule.span)
+    return Diagnostic(code, summary, detail, span=span, help=advice, address=str(policy.address))

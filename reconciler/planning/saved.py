@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from reconciler.errors import SavedPlanRefused
+from reconciler.planning.coverage import refuse_uncovered
 from reconciler.planning.plan import Plan
 
 FORMAT_VERSION = 1
@@ -45,19 +46,28 @@ def loads(content: bytes, name: str) -> Plan:
         data = msgspec.json.decode(content)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise SavedPlanRefused("not a saved plan", f"{name} is not JSON", advice) from None
-    if not isinstance(data, dict) or "formatVersion" not in data:
+    if not isinstance(data, dict) or type(data.get("formatVersion")) is not int:
         raise SavedPlanRefused("not a saved plan", f"{name} has no formatVersion", advice)
     if data["formatVersion"] != FORMAT_VERSION:
         detail = f"{name} is not of format {FORMAT_VERSION}, the one that this version reads"
         raise SavedPlanRefused("saved plan of another version", detail, "plan again with this version")
     claimed = data.pop("digest", None)
-    if claimed != digest(data):
+    if claimed != _digest_of_file(data):
         detail = f"{name} does not match its digest"
         raise SavedPlanRefused("saved plan was altered", detail, "plan again, and review that plan")
     try:
-        return msgspec.convert({**data, "digest": claimed}, Plan)
-    except msgspec.ValidationError as error:
+        plan = msgspec.convert({**data, "digest": claimed}, Plan)
+    except (msgspec.ValidationError, RecursionError) as error:
         raise SavedPlanRefused("not a saved plan", f"{name}: {error}", advice) from None
+    refuse_uncovered(plan, name)
+    return plan
+
+
+def _digest_of_file(data: dict[str, Any]) -> str | None:
+    try:
+        return digest(data)
+    except (ValueError, OverflowError, RecursionError):  # what could be read but not be written was not written by us
+        return None
 
 
 def plan_schema() -> dict[str, Any]:

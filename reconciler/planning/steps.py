@@ -12,6 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from reconciler.kinds.campaign import SETTINGS
+from reconciler.kinds.values import comparable
 from reconciler.planning.diff import merged_object, shown
 from reconciler.planning.live import Pair
 from reconciler.planning.plan import Action, Change, Operation, Step
@@ -77,7 +78,7 @@ def split_body(
     if fields and "isPaused" in middle:
         first["isPaused"] = middle.pop("isPaused")
     for name in _MEMBERS if contacts else ():
-        before, after = set(live.get(name) or ()), set(middle.get(name) or ())
+        before, after = (set(comparable(SETTINGS[name], each.get(name))) for each in (live, middle))
         if name in middle and before - after:
             last[name] = middle.pop(name)
             if after - before:

@@ -32,4 +32,4 @@ class FolderJournal:
             self._count += 1
             name = f"runs/{self.run_id}/{self._count:06d}-{event}.json"
             entry = {"run": self.run_id, "event": event, "at": self._clock().isoformat(), **content}
-            self._folder.create(name, (json.dumps(entry, ensure_ascii=False) + "\n").encode())
+            self._folder.create(name, (json.dumps(entry) + "\n").encode("ascii"))

@@ -1,0 +1,25 @@
+"""Is this the account that the plan was made from? One base URL can lead to several, with other campaigns."""
+
+from __future__ import annotations
+
+from reconciler.api.endpoints.campaigns import list_campaigns
+from reconciler.applying.work import Writer
+from reconciler.errors import SavedPlanRefused
+from reconciler.planning.live import created_at, same_creation
+from reconciler.planning.plan import Plan
+
+
+def refuse_other_account(writer: Writer, plan: Plan) -> None:
+    """SavedPlanRefused when a campaign of the plan was created at another moment than the account's of the same id.
+
+    Reads the campaign list, once. A campaign that is gone is left to its own steps to report.
+    """
+    known = {each.campaign_id: each.campaign_created_at for each in plan.changes if each.campaign_created_at}
+    if not plan.steps or not known:
+        return
+    for campaign in writer.run(list_campaigns()):
+        planned, found = known.get(campaign.id), created_at(campaign)
+        if planned is not None and not same_creation(found, planned):
+            detail = f"campaign {campaign.id} of the plan was created {planned}, the account's was created {found}"
+            advice = "check baseUrl and the token of this environment; nothing was written"
+            raise SavedPlanRefused("saved plan is for another account", detail, advice)

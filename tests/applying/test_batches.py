@@ -1,0 +1,223 @@
+"""Batches that fail, wait, never end, or do something else than they were told to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from reconciler.applying import batches
+from reconciler.applying.results import Moved
+from tests.applying.faults import (
+    BATCH,
+    DEFERRED,
+    DESIRED,
+    DONE,
+    FAILED,
+    RULE,
+    SEARCH,
+    SKIPPED,
+    STALE,
+    STATUS,
+    UNKNOWN,
+    outcomes,
+    planted,
+)
+from tests.applying.wire import Answer, Fault, after, answering, rewriting
+from tests.applying.world import World
+from tests.planning.building import campaign_document, desired_of, policy_document
+
+
+def test_a_batch_that_failed(world: World) -> None:
+    """FAILED is FAILED: none of its contacts is called written."""
+
+    async def failing(_: Any, passed: Callable[[], Any]) -> Answer:
+        return Answer(200, b'{"status":"FAILED","modifiedElementsCount":0,"failed":[1,2,3,4,5,6],"excluded":{}}')
+
+    world.wire.plant(*STATUS, failing)
+    _, report = planted(world, BATCH, answering(200, {"token": "t"}))
+    assert outcomes(report) == [DONE, DONE, FAILED, SKIPPED, DONE]
+    result = report.results[2]
+    assert (result.written, result.failed, result.failed_contacts) == (0, 6, (1, 2, 3, 4, 5, 6))
+    assert "FAILED" in result.detail
+
+
+def test_a_batch_that_says_failed_and_wrote_has_failed_all_the_same(world: World) -> None:
+    """A batch is done when the API says COMPLETED (notes, trap 4)."""
+
+    def failed(answer: Any) -> Any:
+        return answer | ({"status": "FAILED"} if answer["status"] == "COMPLETED" else {})
+
+    _, report = planted(world, STATUS, rewriting(failed), times=99)
+    assert report.results[2].outcome is FAILED
+    assert report.results[2].written == 6
+
+
+def test_half_of_the_contacts_fail(world: World) -> None:
+    """Each is counted and named; the unpause is not tried."""
+
+    def console() -> None:
+        for number in (2, 4, 6):
+            world.set_contact(number, assignedAgentId=544)
+
+    plan = world.plan(DESIRED)
+    world.wire.plant(*STATUS, _then(console, {"failed": [2, 4, 6]}), times=99)
+    report = world.apply(plan)
+    result = report.results[2]
+    assert (result.outcome, result.written, result.failed_contacts) == (FAILED, 3, (2, 4, 6))
+    assert "2, 4, 6" in result.detail
+    assert outcomes(report)[3] is SKIPPED
+    (entry,) = [entry for name, entry in world.notes.events if name == "result" and entry["step"] == 3]
+    assert entry["failedContacts"] == [2, 4, 6]
+
+
+def _then(do: Callable[[], None], more: dict[str, Any]) -> Fault:
+    def change(answer: Any) -> Any:
+        if answer["status"] != "COMPLETED":
+            return answer
+        do()
+        return answer | more | {"modifiedElementsCount": 3}
+
+    return rewriting(change)
+
+
+def test_excluded_contacts_are_reported_with_their_reasons(world: World) -> None:
+    """The API's reasons, and how many."""
+
+    def change(answer: Any) -> Any:
+        world.set_contact(5, assignedAgentId=None)
+        return answer | {"excluded": {"noValidPhone": [5]}} if answer["status"] == "COMPLETED" else answer
+
+    _, report = planted(world, STATUS, rewriting(change), times=99)
+    assert (report.results[2].outcome, report.results[2].failed_contacts) == (FAILED, (5,))
+    assert "noValidPhone 1" in report.results[2].detail
+
+
+def test_a_busy_campaign_is_waited_for(world: World) -> None:
+    """409 twice, then it is free; each attempt is in the journal."""
+    _, report = planted(world, BATCH, answering(409, {"error": "error.batch.already.running"}), times=2)
+    assert report.complete
+    assert world.notes.waits.count("busy") == 2
+    assert [name for name, entry in world.notes.events if entry.get("step") == 3] == [
+        "sending", "busy", "sending", "busy", "sending", "accepted", "result",
+    ]  # fmt: skip
+    assert world.pauses[:2] == [1.0, 1.5]
+
+
+def test_after_waiting_for_a_busy_campaign_its_contacts_are_read_again(world: World) -> None:
+    """The batch that kept it busy was somebody else's, and changed some of them."""
+
+    async def busy(_: Any, __: Any) -> Answer:
+        world.set_contact(2, assignedAgentId=544)
+        world.set_contact(3, assignedAgentId=543)
+        return Answer(409, b"{}")
+
+    _, report = planted(world, BATCH, busy)
+    result = report.results[2]
+    assert (result.outcome, result.written, result.stale) == (STALE, 4, 1)
+    assert result.moved == (Moved("contact 2 assignedAgentId", None, 544),)
+    assert world.contact(2)["assignedAgentId"] == 544
+    queries = [each.body["query"] for each in world.wire.writes if each.path.endswith("/update")]
+    assert queries == [{"contactIds": [1, 2, 3, 4, 5, 6]}, {"contactIds": [1, 4, 5, 6]}]
+
+
+def test_a_campaign_that_is_busy_for_ever_has_failed(world: World) -> None:
+    """The waiting ends; nothing of the batch was written."""
+    _, report = planted(world, BATCH, answering(409, {}), times=10_000)
+    assert outcomes(report) == [DONE, DONE, FAILED, SKIPPED, DONE]
+    assert batches.BUSY_PATIENCE <= sum(world.pauses) < batches.BUSY_PATIENCE + 20
+    assert world.contact(1)["assignedAgentId"] is None
+
+
+def test_a_batch_that_never_ends_is_unknown(world: World) -> None:
+    """It was accepted, and the waiting ends: what the contacts hold decides."""
+    _, report = planted(world, STATUS, rewriting(lambda each: each | {"status": "IN_PROGRESS"}), times=100_000)
+    assert report.results[2].outcome is DONE  # the API says that it runs on, and every contact holds what it writes
+    assert sum(world.pauses) >= batches.BATCH_PATIENCE
+    assert report.results[2].detail.startswith("accepted, but it had not ended")
+
+
+def test_a_batch_that_never_begins_is_unknown(world: World) -> None:
+    """It was accepted, and no contact holds what it writes: it is not called done, and not sent again."""
+    world.wire.plant(*STATUS, answering(200, {"status": "ACCEPTED"}), times=100_000)
+    _, report = planted(world, BATCH, answering(200, {"token": "t"}))
+    assert outcomes(report) == [DONE, DONE, UNKNOWN, SKIPPED, DONE]
+    assert len([each for each in world.wire.writes if each.path.endswith("/update")]) == 1
+
+
+def test_a_batch_whose_end_can_not_be_read(world: World) -> None:
+    """How long a result can be asked for is not documented: the contacts themselves are looked at."""
+    _, report = planted(world, STATUS, answering(404, {"error": "error.batch.not.exists"}), times=99)
+    assert report.results[2].outcome is DONE
+    assert "could not be read" in report.results[2].detail
+
+
+def test_a_contact_that_was_deleted_or_is_in_a_call_is_left_alone(world: World) -> None:
+    """Gone is stale, in a call is deferred; the others are written, and the campaign goes on."""
+    plan = world.plan(DESIRED)
+    world.delete_contact(2)
+    world.set_contact(4, state="processing_in_progress")
+    world.set_contact(5, assignedAgentId=544)
+    report = world.apply(plan)
+    result = report.results[2]
+    assert (result.outcome, result.written, result.stale, result.deferred) == (STALE, 3, 2, 1)
+    assert result.moved == (Moved("contact 2", "there", "gone"), Moved("contact 5 assignedAgentId", None, 544))
+    assert (report.results[3].outcome, report.only_stale) == (DONE, True)
+    assert world.contact(4)["assignedAgentId"] is None
+
+
+def test_when_all_contacts_are_in_calls_the_step_is_deferred(world: World) -> None:
+    """That is no failure: the API's own rules keep them."""
+    plan = world.plan(DESIRED)
+    for number in range(1, 7):
+        world.set_contact(number, state="processing_in_progress")
+    report = world.apply(plan)
+    assert outcomes(report) == [DONE, DONE, DEFERRED, DONE, DONE]
+    assert report.complete
+
+
+def test_contacts_that_are_called_or_deleted_while_the_batch_waits(world: World) -> None:
+    """The batch fails them; they are deferred and gone, and not failures of the campaign."""
+
+    def console() -> None:
+        world.set_contact(1, state="processing_in_progress")
+        world.delete_contact(2)
+
+    _, report = planted(world, BATCH, after(console))
+    result = report.results[2]
+    assert (result.outcome, result.written, result.deferred, result.stale, result.failed) == (STALE, 4, 1, 1, 0)
+
+
+def test_an_agent_who_was_removed_gets_no_contacts(world: World) -> None:
+    """The API fails each of them, and so does the step (notes, trap 14)."""
+    plan = world.plan(DESIRED)
+    world.set_campaign(userIds=[544])
+    report = world.apply(plan)
+    assert (report.results[2].outcome, report.results[2].failed) == (FAILED, 6)
+    assert report.results[3].outcome is SKIPPED
+
+
+def test_search_that_ignores_the_ids_writes_nothing(world: World) -> None:
+    """A contact that was not asked for is proof of an ignored filter (S3)."""
+    plan = world.plan(desired_of(campaign_document(), policy_document({**RULE, "match": {"contactIds": [1, 2]}})))
+    everything = [world.contact(number) for number in range(1, 7)]
+    world.wire.plant(*SEARCH, answering(200, {"content": everything, "number": 0, "last": True}), times=9)
+    (result,) = world.apply(plan).results
+    assert result.outcome is FAILED
+    assert world.wire.writes == []
+
+
+@pytest.mark.parametrize("more", [{"modifiedElementsCount": 7}, {"failed": [77]}, {"excluded": {"noValidPhone": [77]}}])
+def test_a_batch_that_touched_others_stops_the_whole_run(world: World, more: dict[str, Any]) -> None:
+    """The API ignored the names (notes, trap 1): nothing more may be begun, in no campaign."""
+
+    def change(answer: Any) -> Any:
+        return answer | (more if answer["status"] == "COMPLETED" else {})
+
+    plan = world.plan(DESIRED)
+    world.wire.plant(*STATUS, rewriting(change), times=99)
+    report = world.apply(plan, parallelism=1)
+    assert outcomes(report) == [DONE, DONE, FAILED, SKIPPED, SKIPPED]
+    assert "not only these" in report.results[2].detail
+    assert report.results[2].written == 6
