@@ -37,7 +37,8 @@ class Client:
     `writable`: False refuses every request that is not a read, before it is sent (S1). `timeout`: seconds for each
     step of one exchange. `attempts`, `patience`: how often and for how many seconds a request may be repeated.
     `parallelism`: how many flows `run_all` and `run_ahead` run at once. `application`: an ASGI application to call in
-    this process instead of `base_url`. ProjectError when token or base URL cannot be used.
+    this process instead of `base_url`. `transport`: one of the HTTP library's own, to answer in the network's place.
+    `requests` counts what was sent. ProjectError when token or base URL cannot be used.
     """
 
     def __init__(

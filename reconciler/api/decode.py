@@ -55,8 +55,8 @@ class Contact(msgspec.Struct, frozen=True, gc=False):
     def __repr__(self) -> str:
         return f"Contact({self.contactId})"
 
-    def __rich_repr__(self) -> Any:
-        yield self.contactId
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("contactId", self.contactId)]
 
 
 class ContactPage(msgspec.Struct, frozen=True):

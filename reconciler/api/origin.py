@@ -11,7 +11,7 @@ from reconciler.api.request import Request
 from reconciler.errors import ProjectError, Unreadable
 
 _PORTS = {"https": 443, "http": 80}
-_PLAIN_URL = re.compile(r"[!-\[\]-~]+")
+_PLAIN_URL = re.compile(r"[^\x00-\x1f\x7f\\]+")
 _HOST = re.compile(r"[A-Za-z0-9.:_-]+")
 _TOKEN = re.compile(r"[!-~]+")
 

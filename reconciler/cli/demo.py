@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -54,6 +53,8 @@ def _free(folder: Path) -> Iterator[Path]:
 
 
 def _made(source: Path, folder: Path) -> Path:
+    import shutil
+
     from reconciler.errors import ProjectError
 
     try:

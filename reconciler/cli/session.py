@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -66,6 +65,8 @@ class Session:
 
     def commit(self) -> str | None:
         """The commit of the manifests, or None outside Git."""
+        import subprocess
+
         command = ["git", "-C", str(self.directory), "rev-parse", "--verify", "--quiet", "HEAD"]
         try:
             answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)

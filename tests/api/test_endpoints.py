@@ -110,6 +110,8 @@ def test_a_batch_takes_500_contacts() -> None:
     assert feed(batches.update_contacts(6, ids[:500], {"priority": 1}), [{"token": "t"}])[0] == "t"
     with pytest.raises(UnsafeQuery, match="501 were given"):
         feed(batches.update_contacts(6, ids, {"priority": 1}), [])
+    with pytest.raises(UnsafeQuery, match="0 were given"):
+        feed(batches.update_contacts(6, [], {"priority": 1}), [])
 
 
 @pytest.mark.parametrize("ids", [[], [0], [-3], [True], ["4"], [4, 4], [None]])

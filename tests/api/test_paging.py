@@ -72,6 +72,16 @@ def test_a_list_that_shrinks_ends_without_repetitions(
     assert set(numbers) <= set(range(1, count + 1))
 
 
+def test_an_earlier_page_that_is_the_last_ends_the_list() -> None:
+    """The list shrank, and the API answers with its last page for any number beyond it."""
+    pages = [
+        {"content": [{"contactId": 1}, {"contactId": 2}], "number": 0, "last": False},
+        {"content": [{"contactId": 2}], "number": 0, "last": True},
+    ]
+    found, _ = feed(search_contacts(1, {}), pages)
+    assert [each.contactId for each in found] == [1, 2]
+
+
 def test_contacts_on_two_pages_count_once() -> None:
     """One was inserted at the front between two pages."""
     pages = [

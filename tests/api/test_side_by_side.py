@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.api import side_by_side
 from reconciler.api.side_by_side import gathered, in_order
 
 
@@ -36,6 +37,26 @@ def test_the_first_error_comes_after_all_have_ended() -> None:
     with pytest.raises(ValueError, match="1"):
         gathered(run, range(6), 3)
     assert sorted(ended) == list(range(6))
+
+
+def test_an_interrupted_run_begins_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is under way ends first."""
+    begun: list[int] = []
+    under_way = threading.Event()
+
+    def run(work: int) -> None:
+        begun.append(work)
+        under_way.set()
+        threading.Event().wait(0.05)
+
+    def interrupted(_: object) -> None:
+        under_way.wait(10)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(side_by_side, "wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        gathered(run, range(9), 1)
+    assert begun == [0]
 
 
 @given(st.integers(0, 40), st.integers(1, 8))

@@ -1,0 +1,170 @@
+"""Plans, results and faults as people read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.applying.results import Moved, Outcome, Report, Result
+from reconciler.diagnostics import Diagnostic, Label, Source, Span
+from reconciler.kinds.values import seconds
+from reconciler.planning.limits import Use
+from reconciler.planning.plan import (
+    Action,
+    Attribute,
+    Change,
+    ContactGroup,
+    Finding,
+    Load,
+    Operation,
+    Place,
+    Plan,
+    Reason,
+    Risk,
+    Step,
+    Summary,
+)
+from reconciler.render.rows import plan_rows
+from reconciler.render.text import diagnostics_text, plan_text, report_text, result_text
+from reconciler.render.words import Names, duration
+from tests.conftest import NOW
+
+NAMES = Names.of({"alice": 543, "bruno": 544}, {"closers": 12})
+PATCH = Step(number=1, address="Campaign/a", campaign_id=7, operation=Operation.UPDATE_CAMPAIGN, body={"maxTries": 8})
+BATCH = Step(
+    number=2, address="AssignmentPolicy/p", campaign_id=7, operation=Operation.UPDATE_CONTACTS, rule="gold",
+    contact_ids=(1, 2, 3), data={"priority": 1},
+)  # fmt: skip
+
+
+def _change(*attributes: Attribute, action: Action = Action.UPDATE, **more: Any) -> Change:
+    values: dict[str, Any] = {
+        "address": "Campaign/a", "campaign_id": 7, "campaign_name": "A", "action": action,
+        "reason": Reason.SETTINGS_DIFFER, "risk": Risk.LOW, "source": Place(file="m.yaml", line=3),
+        "attributes": attributes,
+    }  # fmt: skip
+    return Change(**(values | more))
+
+
+def _plan(*changes: Change, steps: tuple[Step, ...] = (PATCH,)) -> Plan:
+    return Plan(
+        format_version=1, project="p", environment="e", base_url="https://x", tool_version="1", commit=None,
+        manifests_digest="d", created_at=NOW, expires_at=NOW, summary=Summary.of(changes, steps), changes=changes,
+        steps=steps, diagnostics=(),
+    )  # fmt: skip
+
+
+def _lines(*changes: Change, uses: tuple[Use, ...] = ()) -> list[str]:
+    return plan_text(plan_rows(_plan(*changes), NAMES, uses)).plain.splitlines()
+
+
+def test_values_before_and_after() -> None:
+    """Names beside ids, durations in words, sets as what comes and goes, null as null."""
+    place = Place(file="m.yaml", line=9)
+    lines = _lines(
+        _change(
+            Attribute(name="userIds", before=[543, 9], after=[543, 544], source=place),
+            Attribute(name="nextTryDelay", before=3600, after=172800, source=place),
+            Attribute(name="calendarId", before=1191, after=None, source=place),
+            Attribute(name="name", before="old\x1b", after="new", source=place),
+        )
+    )
+    assert lines[2:7] == [
+        'Campaign/a  7 "A"',
+        "  ~ userIds       + bruno (544)  - 9  (1 unchanged)  m.yaml:9",
+        "  ~ nextTryDelay  3600 (1h) → 172800 (2d)            m.yaml:9",
+        "  ~ calendarId    1191 → null                        m.yaml:9",
+        '  ~ name          "old\\x1b" → "new"                  m.yaml:9',
+    ]
+
+
+def test_ignored_values_are_shown_and_marked() -> None:
+    """What lifecycle.ignoreChanges leaves alone is seen all the same."""
+    lines = _lines(_change(Attribute(name="isPaused", before=True, after=False, ignored=True)))
+    assert "    isPaused  true → false  (ignored: lifecycle.ignoreChanges)" in lines
+
+
+def test_rules_say_how_many_of_how_many() -> None:
+    """n of N contacts, what they get, who is deferred, and the loads."""
+    group = ContactGroup(before={"assignedAgentId": None}, after={"assignedAgentId": 543}, contact_ids=(1, 2))
+    change = _change(
+        action=Action.ASSIGN, rule="gold", campaign="Campaign/a", matched=1200, changed=2, deferred=1,
+        contacts=(group,), loads=(Load(agent_id=543, before=0, after=2), Load(agent_id=None, before=2, after=0)),
+    )  # fmt: skip
+    lines = _lines(change)
+    assert (
+        "  ~ gold  2 of 1,200 contacts change: assignedAgentId → alice (543); 1 in a call now: deferred  m.yaml:3"
+        in lines
+    )
+    assert "          contacts per agent: alice (543) 0 → 2, nobody 2 → 0" in lines
+
+
+def test_unchanged_objects_are_counted_not_shown() -> None:
+    """A quiet plan: what stays as it is takes one line."""
+    lines = _lines(
+        _change(Attribute(name="maxTries", before=1, after=2)), _change(action=Action.NONE, address="Campaign/b")
+    )
+    assert "1 object unchanged (not shown)" in lines
+    assert not [each for each in lines if "Campaign/b" in each]
+
+
+def test_a_limit_that_is_exceeded_says_so() -> None:
+    """How close the plan is to each limit; at the limit is within it."""
+    lines = _lines(_change(), uses=(Use("contactsChanged", 1001, 1000), Use("campaignsChanged", 50, 50)))
+    assert "Limit: contactsChanged 1,001 of 1,000 - exceeded: apply will stop" in lines
+    assert "Limit: campaignsChanged 50 of 50" in lines
+
+
+def test_a_fault_points_at_its_place() -> None:
+    """Carets stand under the text, also behind accents and characters of double width."""
+    source = Source("m.yaml", "a: 1\nété日: {maxTry: 5}\n")
+    span, first = Span(source, 2, 8, 6), Span(source, 1, 1, 1)
+    fault = Diagnostic("x", "summary", "detail", span=span, help="do this", labels=(Label(first, "here"),))
+    assert diagnostics_text([fault]).plain.splitlines() == [
+        "error[x]: summary",
+        " --> m.yaml:2:8",
+        "  |",
+        "2 | été日: {maxTry: 5}",
+        "  |         ^^^^^^ detail",
+        " ::: m.yaml:1:1",
+        "  |",
+        "1 | a: 1",
+        "  | ^ here",
+        "help: do this",
+    ]
+
+
+def test_a_fault_without_a_place() -> None:
+    """Summary, detail and help; text of the account is neutralised."""
+    assert diagnostics_text([Diagnostic("x", "summary", "evil\x1b[0m")]).plain == "error[x]: summary\n  evil\\x1b[0m\n"
+
+
+def test_results_say_what_happened() -> None:
+    """Counts from what happened, what moved value by value, and the next step."""
+    stale = Result(PATCH, Outcome.STALE, "changed since the plan: maxTries", "plan again", (Moved("maxTries", 5, 6),))
+    assert result_text(stale, 2).plain.splitlines() == [
+        "  1/2  stale     Campaign/a  PATCH maxTries  changed since the plan: maxTries",
+        "           maxTries: the plan saw 5, the account has 6",
+        "           help: plan again",
+    ]
+    partly = Result(BATCH, Outcome.FAILED, "1 contact", written=2, failed=1)
+    words = "AssignmentPolicy/p  rule gold: batch of 3 contacts in campaign 7"
+    assert result_text(partly, 2).plain == f"  2/2  failed    {words}  2 written, 1 failed  1 contact\n"
+    report = Report((stale, partly), interrupted=True)
+    assert report_text(report).plain == "Not all applied: 1 failed, 1 stale - interrupted\n"
+
+
+def test_a_finding_keeps_its_place() -> None:
+    """A diagnostic in a plan has file, line and column."""
+    span = Span(Source("m.yaml", ""), 4, 2)
+    finding = Finding.of(Diagnostic("x", "summary", span=span, address="Campaign/a"))
+    assert finding.source is not None
+    assert (finding.source.file, finding.source.line, finding.source.column) == ("m.yaml", 4, 2)
+
+
+@given(st.integers(min_value=0, max_value=10**9))
+def test_durations_can_be_read_back(given_seconds: int) -> None:
+    """What is shown may be written into a manifest and means the same."""
+    assert seconds(duration(given_seconds)) == given_seconds
