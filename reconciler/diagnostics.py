@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Severity(StrEnum):
@@ -25,8 +26,14 @@ class Source:
 
     def line(self, number: int) -> str:
         """The text of line `number` (1-based), without its line end; empty when there is no such line."""
-        lines = self.text.split("\n")
+        lines = _lines(self.text)
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
+
+
+@lru_cache(maxsize=16)
+def _lines(text: str) -> list[str]:
+    """The text's lines; kept, because thousands of faults may point into one file."""
+    return text.split("\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,31 +14,40 @@ from reconciler.manifests.project import Environment
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-    from reconciler.cli.session import Session
-
 #: The in-process emulator takes any token, and this is the one it gets.
 EMULATOR_TOKEN = "emulator"
 
 
-def open_account(session: Session, environment: Environment, *, writable: bool, parallelism: int) -> Client:
-    """A client for the environment's account: one that cannot write, unless `writable` (S1)."""
+def open_account(
+    environment: Environment,
+    *,
+    directory: Path,
+    clock: Callable[[], datetime],
+    variables: Mapping[str, str],
+    writable: bool,
+    parallelism: int,
+) -> Client:
+    """A client for the environment's account: one that cannot write, unless `writable` (S1).
+
+    `directory` is the project's, `clock` the emulator's, `variables` the process's environment, which holds the token.
+    """
     if (file := environment.emulator_file) is None:
-        token = _token(environment, session.variables)
+        token = _token(environment, variables)
         return Client(environment.base_url, token, writable=writable, parallelism=parallelism)
-    application = opened_emulator(session, session.directory / file)
+    application = opened_emulator(directory / file, clock)
     return Client(
         "http://localhost", EMULATOR_TOKEN, writable=writable, application=application, parallelism=parallelism
     )
 
 
 def opened_emulator(
-    session: Session, database: Path, *, token: str | None = None, batch_seconds: float = 0.3
+    database: Path, clock: Callable[[], datetime], *, token: str | None = None, batch_seconds: float = 0.3
 ) -> Starlette:
     """The emulator over a database file, made with the demo account when it is not there."""
     from reconciler.emulator import DatabaseFileError, Options, open_emulator
 
     try:
-        return open_emulator(database, options=Options(token=token, batch_seconds=batch_seconds), clock=session.clock)
+        return open_emulator(database, options=Options(token=token, batch_seconds=batch_seconds), clock=clock)
     except DatabaseFileError as error:
         raise ProjectError(
             "the emulator's file can't be used", str(error), "remove it, or name another one", "emulator-file"

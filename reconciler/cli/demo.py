@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 import click
 
-from reconciler.cli.exits import Exit
-from reconciler.cli.session import Ended, Session
+from reconciler.cli.apply import apply
+from reconciler.cli.plan import plan
+from reconciler.cli.session import Session
 
 DEFAULT_FOLDER = Path("reconciler-demo")
 
@@ -71,12 +73,11 @@ def _made(source: Path, folder: Path) -> Path:
 
 
 def _play(session: Session, folder: Path, arguments: tuple[str, ...]) -> None:
-    from reconciler.cli.main import run
-
+    """Runs a command as if it had been typed in the folder."""
+    name, *rest = arguments
+    command = {"plan": plan, "apply": apply}[name]
     with contextlib.chdir(folder):
-        code = run(["-e", "local", *arguments], session)
-    if code != Exit.DONE:
-        raise Ended(Exit(code))
+        command.main(rest, prog_name=name, standalone_mode=False, obj=replace(session, environment="local"))
 
 
 def _what_next(folder: Path) -> None:

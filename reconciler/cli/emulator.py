@@ -36,7 +36,7 @@ def emulator(session: Session, port: int, database: Path, token: str | None, bat
     from reconciler.cli import terminal
     from reconciler.cli.account import opened_emulator
 
-    application = opened_emulator(session, session.directory / database, token=token, batch_seconds=batch_seconds)
+    application = opened_emulator(session.directory / database, session.clock, token=token, batch_seconds=batch_seconds)
     config = uvicorn.Config(application, host="127.0.0.1", port=port, log_level="warning", access_log=False)
     server = uvicorn.Server(config)
     sockets = [config.bind_socket()]

@@ -57,7 +57,14 @@ class Session:
         """A client for the environment's account: read-only unless `writable`."""
         from reconciler.cli.account import open_account
 
-        return open_account(self, environment, writable=writable, parallelism=parallelism)
+        return open_account(
+            environment,
+            directory=self.directory,
+            clock=self.clock,
+            variables=self.variables,
+            writable=writable,
+            parallelism=parallelism,
+        )
 
     def store_folder(self, project: Project) -> Path:
         """The folder of journals and locks."""

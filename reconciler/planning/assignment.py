@@ -115,7 +115,7 @@ def _rule_change(policy: DesiredPolicy, pair: Pair, claimed: Claimed) -> Change:
         campaign=str(pair.desired.address),
         matched=len(claimed.contacts) + len(claimed.deferred),
         changed=changed,
-        deferred=0 if rule.skip else len(claimed.deferred),
+        deferred=sum(bool(_differing(rule, each)) for each in claimed.deferred),
         contacts=groups,
         loads=tuple(_loads(rule, claimed.contacts)) if changed else (),
     )
@@ -125,15 +125,19 @@ def _groups(rule: Rule, contacts: Iterable[Contact]) -> Iterator[ContactGroup]:
     """Contacts grouped by before → after, only with the values that differ, in the order of their first contact."""
     grouped: dict[tuple[tuple[str, Any], ...], list[int]] = {}
     for contact in contacts:
-        before = tuple(
-            (name, getattr(contact, name))
-            for name, value in rule.set.items()
-            if comparable(BATCH_FIELDS[name], getattr(contact, name)) != comparable(BATCH_FIELDS[name], value)
-        )
-        if before:
+        if before := _differing(rule, contact):
             grouped.setdefault(before, []).append(contact.contactId)
     for before, contact_ids in grouped.items():
         yield ContactGroup(dict(before), {name: rule.set[name] for name, _ in before}, tuple(contact_ids))
+
+
+def _differing(rule: Rule, contact: Contact) -> tuple[tuple[str, Any], ...]:
+    """The values of the contact that the rule would change, by name."""
+    return tuple(
+        (name, getattr(contact, name))
+        for name, value in rule.set.items()
+        if comparable(BATCH_FIELDS[name], getattr(contact, name)) != comparable(BATCH_FIELDS[name], value)
+    )
 
 
 def _loads(rule: Rule, contacts: Sequence[Contact]) -> Iterator[Load]:

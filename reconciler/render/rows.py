@@ -133,6 +133,10 @@ def _place(place: Place | None) -> str:
 def _totals(plan: Plan) -> str:
     summary = plan.summary
     if not plan.steps:
+        if summary.contacts_deferred:
+            return (
+                f"nothing to do now: {count(summary.contacts_deferred, 'contact')} in a call, deferred to the next run"
+            )
         return "nothing to do: the account is as the manifests say"
     parts = [
         count(summary.campaigns_changed, "campaign") + (" changes" if summary.campaigns_changed == 1 else " change")
