@@ -23,8 +23,17 @@ ReconcilerError
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from reconciler.diagnostics import Diagnostic
+
+
+def place_of_bug(error: BaseException) -> str:
+    """Where an error that is none of ours was raised, as ``file.py:12``: the place, never the values at hand (S10)."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    return f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "an unknown place"
 
 
 class ReconcilerError(Exception):

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Protocol
 
 from reconciler.applying.account import refuse_other_account
@@ -17,7 +16,7 @@ from reconciler.applying.notes import Journal, Notes
 from reconciler.applying.results import Outcome, Report, Result, in_step_order
 from reconciler.applying.work import PLAN_AGAIN, Campaigning, Wait, Writer
 from reconciler.applying.writes import carry_out
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ReconcilerError, place_of_bug
 from reconciler.planning.coverage import refuse_uncovered
 from reconciler.planning.plan import Plan, Step
 from reconciler.planning.saved import to_json
@@ -155,12 +154,10 @@ def _step(run: _Run, step: Step, work: Campaigning, stopped: Result | None) -> R
 
 def _bug(step: Step, error: Exception, *, was_sent: bool) -> Result:
     """A fault of the tool ends its step and not the report: where it was, without the values at hand (S10)."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "an unknown place"
     outcome = Outcome.UNKNOWN if was_sent else Outcome.FAILED
-    return Result(step, outcome, f"{type(error).__name__} in {where}: a fault of reconciler itself", PLAN_AGAIN)
+    return Result(
+        step, outcome, f"{type(error).__name__} in {place_of_bug(error)}: a fault of reconciler itself", PLAN_AGAIN
+    )
 
 
 def _note_result(run: _Run, result: Result) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from reconciler.cli.plan import plan
 from reconciler.cli.schema import schema
 from reconciler.cli.session import Ended, Session
 from reconciler.cli.validate import validate
-from reconciler.errors import ManifestsInvalid, ReconcilerError
+from reconciler.errors import ManifestsInvalid, ReconcilerError, place_of_bug
 
 EXIT_CODES = """\b
 Exit codes:
@@ -56,12 +57,15 @@ for _command in (demo, validate, plan, apply, emulator, schema):
 
 
 def main() -> None:
-    """The entry point: runs the command and exits."""
+    """The entry point: runs the command and exits. What the terminal can't show comes as an escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:], Session()))
 
 
 def run(arguments: Sequence[str], session: Session) -> int:
-    """Runs the command line and returns its exit code; nothing but a bug gets out as an exception."""
+    """Runs the command line and returns its exit code; no exception gets out."""
     try:
         cli.main(list(arguments), prog_name="reconciler", standalone_mode=False, obj=session)
     except Ended as ended:
@@ -90,12 +94,10 @@ def _failed(error: ReconcilerError) -> int:
 
 def _bug(error: Exception) -> int:
     """Says where a fault of the tool itself happened, without the values at hand: they could be anybody's data."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    code = place.tb_frame.f_code if place is not None else None
-    where = f"{Path(code.co_filename).name}:{place.tb_lineno}" if code and place else "an unknown place"
-    click.echo(f"error[bug]: {type(error).__name__} in {where}: this is a fault of reconciler {__version__}", err=True)
+    click.echo(
+        f"error[bug]: {type(error).__name__} in {place_of_bug(error)}: this is a fault of reconciler {__version__}",
+        err=True,
+    )
     click.echo(
         "help: please report it with the command that you ran; what was written so far is in the journal", err=True
     )

@@ -93,6 +93,15 @@ def test_a_closed_pipe_is_no_fault(workplace: Workplace) -> None:
     assert "Exception" not in done.stderr
 
 
+def test_a_terminal_that_knows_ascii_only(workplace: Workplace) -> None:
+    """Accents come as escapes there, not as a fault of the tool."""
+    workplace.example()
+    command = [sys.executable, "-m", "reconciler", "-e", "local", "plan"]
+    variables = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, timeout=60, check=False, env=variables)
+    assert (done.returncode, b"CA - M\\xe9tiers de Bouche" in done.stdout) == (0, True), done.stderr
+
+
 def test_commands_load_only_what_they_need() -> None:
     """`--help` must stay quick: the heavy libraries are not imported for it."""
     code = "import sys, reconciler.cli.main; print(*sys.modules)"
