@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -87,7 +87,7 @@ def apply_plan(
     digest = plan.digest or to_json(plan)["digest"]
     notes.before("begin", {"plan": digest, "environment": plan.environment, "steps": len(plan.steps)})
     interrupted = _all_campaigns(run, parallelism)
-    report = Report(in_step_order(run.results), interrupted)
+    report = Report(in_step_order([*run.results, *_unreported(run)]), interrupted)
     notes.after("end", {"interrupted": interrupted} | {str(each): report.count(each) for each in Outcome})
     return report
 
@@ -150,6 +150,15 @@ def _step(run: _Run, step: Step, work: Campaigning, stopped: Result | None) -> R
         return Result(step, Outcome.FAILED, f"{error.summary}: {error.detail}", error.help)
     except Exception as error:
         return _bug(step, error, was_sent=step.number in run.sent)
+
+
+def _unreported(run: _Run) -> Iterator[Result]:
+    """A result for each step whose thread died of a fault of the tool: no step is ever left out of a report."""
+    known = {each.step.number for each in run.results}
+    for step in run.plan.steps:
+        if step.number not in known:
+            outcome = Outcome.UNKNOWN if step.number in run.sent else Outcome.SKIPPED
+            yield Result(step, outcome, "a fault of reconciler itself ended its campaign", PLAN_AGAIN)
 
 
 def _bug(step: Step, error: Exception, *, was_sent: bool) -> Result:

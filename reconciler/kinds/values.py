@@ -81,8 +81,18 @@ def comparable(field: Field, value: Any) -> Any:
     A set that is null is an empty one (notes, traps 12, 13, 16, 17).
     """
     if field.many:
-        return tuple(sorted({_comparable_one(field, each) for each in value or ()}))
+        elements = value if isinstance(value, (list, tuple, set, frozenset)) else () if value is None else (value,)
+        return tuple(sorted({_hashable(_comparable_one(field, each)) for each in elements}, key=_sortable))
     return None if value is None else _comparable_one(field, value)
+
+
+def _sortable(value: Any) -> tuple[str, Any]:
+    """So that what an account should not hold (null among ids) can be put in order too."""
+    return (type(value).__name__, value if value is not None else 0)
+
+
+def _hashable(value: Any) -> Any:
+    return value if isinstance(value, (str, int, float, bool, type(None))) else repr(value)
 
 
 def _comparable_one(field: Field, value: Any) -> Any:

@@ -79,7 +79,7 @@ def ignored_filter_fault(policy: DesiredPolicy, pair: Pair, ignored: IgnoredFilt
         f"{pair.desired.address}: search for rule `{ignored.rule.name}` returned contact {ignored.contact_id}, which "
         f"does not satisfy the rule's filters: the API ignored at least one of them"
     )
-    advice = "nothing of this policy is planned there; report the filter to the vendor, and match by another one"
+    advice = "this campaign is left alone; report the filter to the vendor, and match by another one"
     return Diagnostic(
         "filter-ignored",
         "the API ignored a filter",

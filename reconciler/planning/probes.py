@@ -49,6 +49,6 @@ def _fault(policy: DesiredPolicy, pair: Pair, query: Query, condition: Mapping[s
         "the API ignored a filter",
         detail,
         span=query.rule.spans.get("customFieldConditions", query.rule.span),
-        help="nothing of this policy is planned there; match by another condition, such as contains",
+        help="this campaign is left alone; match by another condition, such as contains",
         address=str(policy.address),
     )

@@ -165,6 +165,7 @@ def test_a_contact_that_was_deleted_or_is_in_a_call_is_left_alone(world: World) 
     assert result.moved == (Moved("contact 2", "there", "gone"), Moved("contact 5 assignedAgentId", None, 544))
     assert (report.results[3].outcome, report.only_stale) == (DONE, True)
     assert world.contact(4)["assignedAgentId"] is None
+    assert [each.body["query"] for each in world.wire.writes if "query" in each.body] == [{"contactIds": [1, 3, 6]}]
 
 
 def test_when_all_contacts_are_in_calls_the_step_is_deferred(world: World) -> None:

@@ -141,7 +141,7 @@ class _Deaf(Notebook):
 
 def test_nobody_has_to_watch(world: World) -> None:
     """A closed pipe (`| head`) stops no campaign half-way."""
-    assert world.apply(world.plan(DESIRED), progress=_Deaf()).complete
+    assert outcomes(world.apply(world.plan(DESIRED), progress=_Deaf())) == [DONE] * 5
 
 
 @pytest.mark.parametrize(("where", "outcome"), [(PATCH, UNKNOWN), (("GET", "/campaigns/100$"), FAILED)])
@@ -162,6 +162,22 @@ def test_a_fault_of_our_own_ends_one_step_and_not_the_report(
     assert "Jean" not in repr(report)
     assert report.results[4].outcome is DONE
     assert {each.outcome for each in report.results[place + 1 : 4]} == {SKIPPED}
+
+
+@pytest.mark.parametrize(("place", "outcome"), [("Expected", SKIPPED), ("_note_result", UNKNOWN)])
+def test_no_step_is_left_out_of_the_report(
+    world: World, monkeypatch: pytest.MonkeyPatch, place: str, outcome: Outcome
+) -> None:
+    """Not even when a thread dies of a fault of our own: a report that lacks steps would look complete."""
+
+    def broken(*_: Any) -> Any:
+        raise ZeroDivisionError
+
+    plan = world.plan(DESIRED)
+    monkeypatch.setattr(f"reconciler.applying.apply.{place}", broken)
+    report = world.apply(plan)
+    assert outcomes(report) == [outcome, SKIPPED, SKIPPED, SKIPPED, outcome]
+    assert not report.complete
 
 
 def test_steps_that_the_changes_do_not_cover_are_never_begun(world: World) -> None:

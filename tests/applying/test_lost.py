@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from tests.applying.faults import (
     planted,
     small_world,
 )
-from tests.applying.wire import Fault, after, answering, lost_after, lost_before
+from tests.applying.wire import Answer, Fault, after, answering, lost_after, lost_before
 from tests.applying.world import World
 from tests.planning.building import campaign_document, desired_of
 
@@ -154,3 +155,18 @@ def test_a_field_that_does_not_show_has_failed(world: World) -> None:
     """The answer is the campaign without it."""
     _, report = planted(world, FIELD, answering(200, {"id": 100, "name": "A", "customFields": []}))
     assert outcomes(report) == [FAILED, SKIPPED, SKIPPED, SKIPPED, DONE]
+
+
+def test_a_refused_write_has_failed_also_when_nothing_can_be_read_any_more(world: World) -> None:
+    """The token was revoked in between: the API said no, and that is known."""
+    plan = world.plan(DESIRED)
+    world.wire.plant(*PATCH, _revoked(world))
+    assert outcomes(world.apply(plan))[:3] == [DONE, FAILED, SKIPPED]
+
+
+def _revoked(world: World) -> Fault:
+    async def fault(_: Any, __: Any) -> Answer:
+        world.wire.plant(*GET, answering(401, {}), times=99)
+        return Answer(401, b"{}")
+
+    return fault

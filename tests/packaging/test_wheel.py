@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+KINDS = ("--cached", "--others", "--exclude-standard")
+FOLDERS = ("reconciler", "examples/admissions", "schemas")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -57,8 +59,8 @@ def test_schemas_come_with_the_wheel(installed: Path, tmp_path: Path) -> None:
 
 
 def test_wheel_holds_what_git_holds(wheel: Path) -> None:
-    """Every module, schema and example file that is in Git, and nothing that is not."""
-    tracked = _run("git", "-C", str(ROOT), "ls-files", "reconciler", "examples/admissions", "schemas", cwd=ROOT).split()
+    """Every module, schema and example file that is in Git, or about to be, and nothing that is ignored."""
+    tracked = _run("git", "-C", str(ROOT), "ls-files", *KINDS, *FOLDERS, cwd=ROOT).split()
     expected = {each if each.startswith("reconciler/") else f"reconciler/{each}" for each in tracked}
     with zipfile.ZipFile(wheel) as archive:
         held = {each for each in archive.namelist() if ".dist-info/" not in each}

@@ -1,0 +1,104 @@
+"""The contacts of all policies: searched side by side, claimed by rules, or stopped where a rule can't be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from reconciler.api.decode import Contact, Wrapup
+from reconciler.api.endpoints.contacts import search_contacts
+from reconciler.api.endpoints.wrapups import list_wrapups
+from reconciler.diagnostics import Diagnostic, has_errors
+from reconciler.manifests.desired import Desired, DesiredPolicy
+from reconciler.planning.assignment import (
+    IgnoredFilter,
+    claim,
+    ignored_filter_fault,
+    membership_faults,
+    rule_changes,
+)
+from reconciler.planning.live import Pair, Reader
+from reconciler.planning.plan import Change
+from reconciler.planning.probes import probe_faults
+from reconciler.planning.queries import Query, make_queries, needs_wrapups
+
+
+@dataclass(slots=True)
+class ContactChanges:
+    """What the policies change, the faults, and the campaigns (manifest names) that a fault stopped.
+
+    A stopped campaign is left alone as a whole: unpausing it, or removing its members, could rest on contacts that
+    should have moved before.
+    """
+
+    changes: list[Change] = field(default_factory=list)
+    faults: list[Diagnostic] = field(default_factory=list)
+    stopped: set[str] = field(default_factory=set)
+
+    def take(self, faults: Sequence[Diagnostic], campaigns: Iterable[str]) -> bool:
+        """Notes these faults; an error among them stops the campaigns. Whether it did."""
+        self.faults += faults
+        if stops := has_errors(faults):
+            self.stopped.update(campaigns)
+        return stops
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """One policy in one campaign: its queries there."""
+
+    policy: DesiredPolicy
+    pair: Pair
+    queries: Sequence[Query]
+
+
+def plan_contacts(reader: Reader, desired: Desired, pairs: Mapping[str, Pair], now: datetime) -> ContactChanges:
+    """What the rules of all policies change on the contacts of `pairs` (by manifest name), as the account is now."""
+    found = ContactChanges()
+    wrapups = reader.run(list_wrapups()) if needs_wrapups(desired) else []
+    statuses = {each.id: each.status for each in wrapups if each.status}
+    scopes = _scopes(desired, pairs, wrapups, now, found)
+    for scope, results in zip(scopes, _search(reader, scopes), strict=True):
+        _assign(reader, scope, results, statuses, found)
+    return found
+
+
+def _scopes(
+    desired: Desired, pairs: Mapping[str, Pair], wrapups: Iterable[Wrapup], now: datetime, found: ContactChanges
+) -> list[_Scope]:
+    scopes: list[_Scope] = []
+    for policy in desired.policies:
+        queries, faults = make_queries(policy, wrapups, now)
+        if found.take(faults, policy.campaigns):
+            continue
+        for name in policy.campaigns:
+            pair = pairs.get(name)
+            if pair is not None and not found.take(list(membership_faults(policy, pair)), [name]):
+                scopes.append(_Scope(policy, pair, queries))
+    return scopes
+
+
+def _search(reader: Reader, scopes: Sequence[_Scope]) -> list[list[list[Contact]]]:
+    """The contacts of every rule of every scope: one search each, side by side."""
+    searches = [search_contacts(scope.pair.live.id, query.filters) for scope in scopes for query in scope.queries]
+    found = iter(reader.run_all(searches))
+    return [[next(found) for _ in scope.queries] for scope in scopes]
+
+
+def _assign(
+    reader: Reader,
+    scope: _Scope,
+    results: Sequence[Sequence[Contact]],
+    statuses: Mapping[int, str],
+    found: ContactChanges,
+) -> None:
+    policy, pair = scope.policy, scope.pair
+    campaign = [pair.desired.address.name]
+    unproven = [fault for query in scope.queries for fault in probe_faults(reader, policy, pair, query)]
+    if found.take(unproven, campaign):
+        return
+    try:
+        found.changes += rule_changes(policy, pair, claim(scope.queries, results, statuses))
+    except IgnoredFilter as ignored:
+        found.take([ignored_filter_fault(policy, pair, ignored)], campaign)
