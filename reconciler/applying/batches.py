@@ -10,8 +10,8 @@ from reconciler.api.decode import BatchResult, Contact
 from reconciler.api.endpoints.batches import batch_status, update_contacts
 from reconciler.api.endpoints.contacts import search_contacts
 from reconciler.applying.before import Standing, contacts_before, holds, standing
-from reconciler.applying.results import Outcome, Result
-from reconciler.applying.work import ALREADY, IN_DOUBT, PLAN_AGAIN, Campaigning
+from reconciler.applying.results import ALREADY, Outcome, Result
+from reconciler.applying.work import IN_DOUBT, PLAN_AGAIN, Campaigning
 from reconciler.errors import ApiError, Busy, Unreadable
 from reconciler.planning.assignment import IN_PROGRESS
 from reconciler.planning.plan import Step

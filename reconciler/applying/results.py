@@ -9,6 +9,9 @@ from typing import Any
 
 from reconciler.planning.plan import Step
 
+#: The detail of a step that had nothing to write.
+ALREADY = "already as planned"
+
 
 class Outcome(StrEnum):
     """What became of a step."""
@@ -49,6 +52,11 @@ class Result:
     deferred: int = 0
     stale: int = 0
     failed_contacts: tuple[int, ...] = ()
+
+    @property
+    def already(self) -> bool:
+        """Whether everything was as planned already, so that nothing was written."""
+        return self.outcome is Outcome.DONE and self.detail == ALREADY
 
     @property
     def stops_campaign(self) -> bool:

@@ -16,7 +16,6 @@ _T = TypeVar("_T")
 #: Faults after which a write may have been carried out all the same.
 IN_DOUBT = (ConnectionLost, ServerFault, Unreadable)
 
-ALREADY = "already as planned"
 PLAN_AGAIN = "plan again: it reads what the account holds now and shows what is left"
 
 

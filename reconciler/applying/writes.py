@@ -8,8 +8,8 @@ from reconciler.api.decode import Campaign
 from reconciler.api.endpoints.campaigns import add_fields, get_campaign, patch_campaign
 from reconciler.api.request import Flow
 from reconciler.applying.batches import write_contacts
-from reconciler.applying.results import Moved, Outcome, Result
-from reconciler.applying.work import ALREADY, IN_DOUBT, PLAN_AGAIN, Campaigning
+from reconciler.applying.results import ALREADY, Moved, Outcome, Result
+from reconciler.applying.work import IN_DOUBT, PLAN_AGAIN, Campaigning
 from reconciler.errors import ApiError, NotFound, Rejected, Unauthorized
 from reconciler.kinds.campaign import SETTINGS
 from reconciler.planning.diff import same

@@ -35,7 +35,13 @@ def _limits(context: click.Context, parameter: click.Parameter, given: tuple[str
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--yes", is_flag=True, help="Ask nothing.")
-@click.option("--allow", metavar="NAME=NUMBER", multiple=True, callback=_limits, help="Raise a limit for this run.")
+@click.option(
+    "--allow",
+    metavar="NAME=NUMBER",
+    multiple=True,
+    callback=_limits,
+    help="Raise a limit for this run: contactsChanged, campaignsChanged.",
+)
 @click.option("--parallelism", type=click.IntRange(1, 64), default=10, show_default=True, help="Campaigns at once.")
 @click.pass_obj
 def apply(session: Session, file: Path | None, yes: bool, allow: Mapping[str, int], parallelism: int) -> None:
@@ -89,14 +95,17 @@ def _stop_at_limits(made: Plan, desired: Desired, allow: Mapping[str, int]) -> N
     from reconciler.errors import LimitExceeded
     from reconciler.planning.limits import limit_uses
 
-    for use in limit_uses(made, desired, allow):
-        if use.exceeded:
-            owner = use.owner or "this run"
-            advice = (
-                f"--allow {use.name}={use.used} allows it for one run" if not use.owner else "raise the rule's limit"
-            )
-            detail = f"{use.name} of {owner} would be {use.used:,}, the limit is {use.limit:,}; nothing was written"
-            raise LimitExceeded("the plan is over a limit", detail, f"review the plan; {advice}")
+    exceeded = [use for use in limit_uses(made, desired, allow) if use.exceeded]
+    if exceeded:
+        found = (
+            f"{use.name} of {use.owner or 'this run'} would be {use.used:,}, the limit is {use.limit:,}"
+            for use in exceeded
+        )
+        allowing = " ".join(f"--allow {use.name}={use.used}" for use in exceeded if not use.owner)
+        advice = [f"{allowing} allows it for one run"] if allowing else []
+        advice += ["a rule's own limit is raised in the rule"] if any(use.owner for use in exceeded) else []
+        detail = "; ".join([*found, "nothing was written"])
+        raise LimitExceeded("the plan is over a limit", detail, "review the plan; " + "; ".join(advice))
 
 
 def _ask(made: Plan) -> None:

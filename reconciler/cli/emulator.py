@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import click
 
 from reconciler.cli.session import Session
+from reconciler.errors import ProjectError
 
 DEFAULT_DATABASE = Path(".reconciler/emulator.db")
 
@@ -37,9 +39,16 @@ def emulator(session: Session, port: int, database: Path, token: str | None, bat
     from reconciler.cli.account import opened_emulator
 
     application = opened_emulator(session.directory / database, session.clock, token=token, batch_seconds=batch_seconds)
-    config = uvicorn.Config(application, host="127.0.0.1", port=port, log_level="warning", access_log=False)
-    server = uvicorn.Server(config)
-    sockets = [config.bind_socket()]
-    address = "http://{}:{}".format(*sockets[0].getsockname())
+    listening = _listen(port)
+    server = uvicorn.Server(uvicorn.Config(application, log_level="warning", access_log=False))
+    address = "http://{}:{}".format(*listening.getsockname())
     terminal.talk(f"Emulator of the Diabolocom API: {address} (database {database}). Ctrl-C stops it.\n")
-    server.run(sockets=sockets)
+    server.run(sockets=[listening])
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        advice = "name another with --port, or let 0 pick a free one"
+        raise ProjectError("the port can't be used", f"{port}: {error.strerror}", advice, "port-in-use") from None

@@ -9,8 +9,8 @@ from pathlib import Path
 from reconciler.diagnostics import nearest_help
 from reconciler.errors import ManifestsInvalid, ProjectError
 from reconciler.kinds.project import FILE_NAME
-from reconciler.manifests.documents import MAX_BYTES
 from reconciler.manifests.project import Environment, Project, read_project
+from reconciler.manifests.source_text import MAX_BYTES
 
 _ENDINGS = (".yaml", ".yml")
 

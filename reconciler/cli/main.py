@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -58,10 +59,15 @@ for _command in (demo, validate, plan, apply, emulator, schema):
 
 def main() -> None:
     """The entry point: runs the command and exits. What the terminal can't show comes as an escape."""
+    signal.signal(signal.SIGTERM, _stop)  # a cancelled CI job: the run is ended as with Ctrl-C
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:], Session()))
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def run(arguments: Sequence[str], session: Session) -> int:
@@ -70,14 +76,18 @@ def run(arguments: Sequence[str], session: Session) -> int:
         cli.main(list(arguments), prog_name="reconciler", standalone_mode=False, obj=session)
     except Ended as ended:
         return ended.code
+    except click.NoSuchOption as error:
+        if error.option_name in ("-e", "--env", "-C", "--directory"):
+            place = f"reconciler {error.option_name} … COMMAND"
+            click.echo(f"hint: {error.option_name} goes before the command: {place}", err=True)
+        error.show()
+        return Exit.USAGE
     except click.ClickException as error:
         error.show()
         return Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
         click.echo("\ninterrupted", err=True)
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        return _pipe_closed()
     except ReconcilerError as error:
         return _failed(error)
     except Exception as error:
@@ -101,10 +111,4 @@ def _bug(error: Exception) -> int:
     click.echo(
         "help: please report it with the command that you ran; what was written so far is in the journal", err=True
     )
-    return Exit.ERROR
-
-
-def _pipe_closed() -> int:
-    """The reader of our output has gone (`| head`): nothing more can be said."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter flushes into the closed pipe
     return Exit.ERROR

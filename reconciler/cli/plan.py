@@ -65,12 +65,17 @@ def show(made: Plan, desired: Desired) -> None:
 
 
 def save(made: Plan, path: Path) -> None:
-    """Writes a plan to a file: whole, or not at all."""
+    """Writes a plan to a file: whole, or not at all, and over nothing but an older plan."""
     from reconciler.errors import ProjectError
-    from reconciler.planning.saved import dumps
+    from reconciler.planning.saved import dumps, looks_saved
     from reconciler.store.folder import Folder
 
     try:
+        if path.exists() and not looks_saved(path.read_bytes()):
+            advice = "name a new file, such as change.json"
+            raise ProjectError(
+                "the plan can't be saved", f"{path} is no saved plan: it stays", advice, "plan-not-saved"
+            )
         Folder(path.parent).replace(path.name, dumps(made).encode())
     except OSError as error:
         raise ProjectError(

@@ -23,7 +23,7 @@ def out(text: Text | str) -> None:
 
 def talk(text: Text | str) -> None:
     """Prints talk, progress and faults."""
-    sys.stdout.flush()
+    _print("", sys.stdout)  # what was printed before comes first
     _print(text, sys.stderr)
 
 
@@ -61,5 +61,19 @@ def _print(text: Text | str, stream: IO[str]) -> None:
             console.print(text, end="", soft_wrap=True)
         rendered = capture.get()
     with _LOCK:
-        stream.write(rendered)
+        _write(rendered, stream)
+
+
+def _write(text: str, stream: IO[str]) -> None:
+    """Writes; when the reader has gone (`| head`) the rest goes nowhere, and the command ends as it would have."""
+    from reconciler.errors import ProjectError
+
+    try:
+        stream.write(text)
         stream.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # or the interpreter tries once more at its end
+        advice = "make room, or write elsewhere"
+        raise ProjectError("the output can't be written", str(error.strerror), advice, "output-lost") from None

@@ -21,7 +21,7 @@ MOMENT_PATTERN = (
     r"(Z|[+-][0-9]{2}:[0-9]{2}))$"
 )
 DATETIME_PATTERN = MOMENT_PATTERN.replace(r"[+-](0|[1-9][0-9]*)[smhd]|", "", 1)
-PHONE_PATTERN = r"^\+?[0-9][0-9 .-]{3,22}$"
+PHONE_PATTERN = r"^\+?[1-9][0-9 .-]{3,22}$"
 
 _BASE: Mapping[Type, Schema] = {
     Type.BOOLEAN: {"type": "boolean"},

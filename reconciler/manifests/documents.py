@@ -15,7 +15,6 @@ from reconciler.diagnostics import Diagnostic, Label, Span, nearest_help
 from reconciler.kinds import SCHEMAS
 from reconciler.manifests.building import Built, Reading, TooLarge, add_alias, add_scalar, end, start
 from reconciler.manifests.located import Located
-from reconciler.manifests.source_text import MAX_BYTES as MAX_BYTES
 from reconciler.manifests.source_text import readable
 from reconciler.model import Address
 

@@ -30,7 +30,7 @@ class Use:
 def limit_uses(plan: Plan, desired: Desired, allowed: Mapping[str, int]) -> list[Use]:
     """Each limit with what the plan uses of it.
 
-    A rule with its own limit is held to that one and not counted in the run's. `allowed` replaces the run's limits by
+    A rule with its own limit is held to that one and not counted in the run's. `allowed` raises the run's limits by
     name (`--allow contactsChanged=5000`).
     """
     own = {
@@ -39,7 +39,8 @@ def limit_uses(plan: Plan, desired: Desired, allowed: Mapping[str, int]) -> list
         for rule in policy.rules
         if rule.limit is not None
     }
-    limits = {**DEFAULTS, **desired.project.limits, **allowed}
+    limits = {**DEFAULTS, **desired.project.limits}
+    limits |= {name: max(number, limits[name]) for name, number in allowed.items()}
     return [
         Use("campaignsChanged", plan.summary.campaigns_changed, limits["campaignsChanged"]),
         Use("contactsChanged", _contacts(plan, own), limits["contactsChanged"]),

@@ -70,6 +70,15 @@ def _digest_of_file(data: dict[str, Any]) -> str | None:
         return None
 
 
+def looks_saved(content: bytes) -> bool:
+    """Whether a file's content is a saved plan, of whatever version, or nothing at all: it may be written over."""
+    try:
+        data = msgspec.json.decode(content) if content.strip() else {"formatVersion": FORMAT_VERSION}
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return False
+    return isinstance(data, dict) and "formatVersion" in data
+
+
 def plan_schema() -> dict[str, Any]:
     """The JSON Schema of a saved plan, as `schemas/plan.schema.json` holds it."""
     schema = msgspec.json.schema(Plan)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.diagnostics import Severity
 from reconciler.kinds.campaign import SETTINGS
 from reconciler.planning.limits import Use
 from reconciler.planning.plan import Action, Attribute, Change, Place, Plan, Reason
@@ -132,6 +133,10 @@ def _place(place: Place | None) -> str:
 
 def _totals(plan: Plan) -> str:
     summary = plan.summary
+    blocked = {each.address for each in plan.diagnostics if each.severity is Severity.ERROR}
+    incomplete = [f"incomplete, {count(len(blocked), 'object')} could not be planned (errors)"] if blocked else []
+    if not plan.steps and blocked:
+        return f"{incomplete[0]}; for the rest there is nothing to do"
     if not plan.steps:
         if summary.contacts_deferred:
             return (
@@ -139,7 +144,8 @@ def _totals(plan: Plan) -> str:
             )
         return "nothing to do: the account is as the manifests say"
     parts = [
-        count(summary.campaigns_changed, "campaign") + (" changes" if summary.campaigns_changed == 1 else " change")
+        *incomplete,
+        count(summary.campaigns_changed, "campaign") + (" changes" if summary.campaigns_changed == 1 else " change"),
     ]
     if summary.custom_fields_added:
         parts.append(count(summary.custom_fields_added, "custom field") + " to add")

@@ -132,9 +132,14 @@ def step_words(step: Step) -> str:
 
 def report_text(report: Report) -> Text:
     """How a run ended, in one line."""
+    already = sum(each.already for each in report.results)
+    if report.complete and already == len(report.results):
+        words = f"nothing was written, {count(already, 'step')} already as planned\n"
+        return Text("Applied: ", "bold green").append(words)
     counts = [(outcome, report.count(outcome)) for outcome in Outcome if report.count(outcome)]
     text = Text(
         "Applied: " if report.complete else "Not all applied: ", "bold green" if report.complete else "bold red"
     )
     text.append(", ".join(f"{number} {_OUTCOMES[outcome][0]}" for outcome, number in counts) or "no step")
+    text.append(f" ({already} of them already as planned)" if already else "")
     return text.append(" - interrupted\n" if report.interrupted else "\n")

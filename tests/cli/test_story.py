@@ -149,7 +149,7 @@ def test_a_campaign_that_does_not_exist(project: Workplace) -> None:
     assert "campaign-not-found" in ran.err
     assert "manifests/follow-up.yaml:7:" in ran.err
     assert "`Relance - Dossiers incomplets` (6050)" in ran.err
-    assert "Plan: 5 campaigns change" in ran.out
+    assert "Plan: incomplete, 1 object could not be planned (errors) · 5 campaigns change" in ran.out
 
 
 def test_another_account_is_noticed(project: Workplace) -> None:

@@ -76,8 +76,8 @@ def test_an_announced_field_is_taken_where_the_project_names_it() -> None:
 
 def test_a_rewritten_phone_number_is_a_note() -> None:
     """It stops nothing, and says what is sent."""
-    found = read(campaign("displayedPhoneNumbers: ['+33 1-23.45 67 89', '0123']"))
-    assert found.campaigns[0].settings["displayedPhoneNumbers"] == ["33123456789", "0123"]
+    found = read(campaign("displayedPhoneNumbers: ['+33 1-23.45 67 89', '33199001001']"))
+    assert found.campaigns[0].settings["displayedPhoneNumbers"] == ["33123456789", "33199001001"]
     fault = only(found.diagnostics)
     assert (fault.severity, fault.address) == ("note", "Campaign/bakery")
     assert "33123456789" in fault.detail
