@@ -1,7 +1,6 @@
 # The project's commands. Everything is installed into .venv; nothing else is touched.
 PYTHON ?= python3
 BIN := .venv/bin
-DEMO ?= .demo
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format generate cassettes clean
@@ -10,8 +9,7 @@ help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/.tool ## play plan, apply and an empty second plan on the embedded emulator
-	@rm -rf $(DEMO)
-	@$(BIN)/reconciler demo $(DEMO)
+	@$(BIN)/reconciler demo
 
 test: .venv/.dev ## run the tests, side by side
 	$(BIN)/pytest -n auto
@@ -34,7 +32,7 @@ cassettes: .venv/.dev ## record cassettes/ anew from the emulator server
 	$(BIN)/pytest -q tests/wire --record-mode=rewrite
 
 clean: ## remove what the commands made
-	rm -rf .venv .demo build dist .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist .mypy_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 ..."; exit 1; }

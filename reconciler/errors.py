@@ -190,4 +190,4 @@ class ConnectionLost(ApiError):
 
     code = "api-connection-lost"
     title = "the connection was lost before the answer came"
-    default_help = "run plan: it reads what the account holds now and shows what is left to do"
+    default_help = "plan again: it reads what the account holds now and shows what is left to do"

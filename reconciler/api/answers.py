@@ -101,6 +101,8 @@ def _redirected(request: Request, response: Response) -> ApiError:
 
 def _refused(request: Request, response: Response) -> ApiError:
     code = api_code(response.body)
+    if response.status == 404 and not code and _media_type(response) == "text/html":
+        return Unreadable(request.label, f"status 404, {_size(response)}: this is not the API", status=404)
     kind = _KINDS.get(response.status) or (ServerFault if response.status >= 500 else Rejected)
     return kind(
         request.label,

@@ -129,7 +129,7 @@ class Client:
                 request.method, url, params=dict(request.params) or None, content=body, headers=headers
             )
         except Exception as error:
-            if ours := translated(error, request.label):
+            if ours := translated(error, request.label, str(self._origin)):
                 raise ours from None  # the foreign error holds the request, and with it the token
             raise
         return Response(

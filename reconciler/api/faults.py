@@ -38,10 +38,10 @@ FAULTS: Mapping[str, tuple[type[ApiError], str]] = {
 }
 
 
-def translated(error: Exception, label: str) -> ApiError | None:
-    """Our error for a foreign one, for the request called `label`; None when it is not in the table."""
+def translated(error: Exception, label: str, origin: str) -> ApiError | None:
+    """Our error for a foreign one, for the request called `label` to `origin`; None when it is not in the table."""
     for kind in type(error).__mro__:
         if known := FAULTS.get(kind.__name__):
             ours, detail = known
-            return ours(label, detail)
+            return ours(label, f"{detail} ({origin})" if ours is Unreachable else detail)
     return None

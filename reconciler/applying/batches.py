@@ -161,7 +161,7 @@ def _outcome(now: Standing, found: _Written, ended: BatchResult | None, doubt: s
     if found.lacking or failed:
         count = f"{len(found.lacking)} contacts do not hold what was written: {_some(found.lacking)}"
         reasons = [*(["the API says that the batch FAILED"] if failed else []), *([count] if found.lacking else [])]
-        return Outcome.FAILED, "; ".join([*reasons, *_refusals(ended)]), PLAN_AGAIN
+        return Outcome.FAILED, "; ".join([*reasons, *_refusals(ended)]), _advice(ended)
     if moved := (*now.moved, *found.gone):
         detail = f"{len(moved)} contacts have moved since the plan and were left alone: {_some(moved)}"
         return Outcome.STALE, detail, "plan again, and review it"
@@ -178,7 +178,14 @@ def _some(contact_ids: Collection[int]) -> str:
     return ", ".join(str(each) for each in sorted(contact_ids)[:10]) + (" …" if len(contact_ids) > 10 else "")
 
 
+def _advice(ended: BatchResult | None) -> str:
+    if ended is not None and ended.failed:
+        return "planning again shows the same until the cause is gone: is the agent a member of this campaign?"
+    return PLAN_AGAIN
+
+
 def _refusals(ended: BatchResult | None) -> list[str]:
     excluded = (ended.excluded if ended else None) or {}
     counts = ", ".join(f"{why} {len(ids or ())}" for why, ids in excluded.items())
-    return [f"excluded by the API: {counts}"] if counts else []
+    refused = [f"refused by the API: {len(ended.failed)}"] if ended and ended.failed else []
+    return [*refused, *([f"excluded by the API: {counts}"] if counts else [])]

@@ -24,7 +24,8 @@ STORY = (
     ),
     ("The plan was reviewed. Apply exactly that; every value is read again before and after it is written.",
      ("apply", "change.json")),
-    ("Is anything left to do? This is what CI asks every morning.", ("plan",)),
+    ("Is anything left to do? This is what CI asks every morning: exit 0 is no, 2 is yes.",
+     ("plan", "--detailed-exitcode")),
 )  # fmt: skip
 
 
@@ -81,10 +82,15 @@ def _play(session: Session, folder: Path, arguments: tuple[str, ...]) -> None:
 
 
 def _what_next(folder: Path) -> None:
+    import shutil
+    import sys
+
     click.secho("Nothing is left to do: manifests and account agree.", fg="green", bold=True)
+    here = Path(sys.argv[0]).resolve().parent
+    on_path = f'  export PATH="{here}:$PATH"\n' if shutil.which("reconciler") is None else ""
     click.echo(f"""
 Try next:
-  cd {folder}
+{on_path}  cd {folder}
   $EDITOR manifests/admissions.yaml             change maxTries, or misspell a setting
   reconciler -e local validate                  every fault, with its place and the nearest name
   reconciler -e local plan                      what your edit would change

@@ -13,7 +13,7 @@ from typing import Any
 
 from reconciler.api.decode import Contact
 from reconciler.api.filters import matches
-from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.diagnostics import Diagnostic, Severity, nearest_help
 from reconciler.kinds.campaign import SETTINGS
 from reconciler.kinds.contact import BATCH_FIELDS
 from reconciler.kinds.values import comparable
@@ -167,6 +167,36 @@ def membership_faults(policy: DesiredPolicy, pair: Pair) -> Iterator[Diagnostic]
                 f"add the agent to the settings.userIds of {campaign}",
                 str(policy.address),
             )
+
+
+def condition_faults(policy: DesiredPolicy, pair: Pair) -> Iterator[Diagnostic]:
+    """A condition on a custom field that the campaign has not: the API would drop it, and match every contact."""
+    names = pair.live.values.get("customFields")
+    known = {*(names if isinstance(names, list) else ()), *(each.name for each in pair.desired.custom_fields)}
+    for rule in policy.rules:
+        for condition in (rule.match or {}).get("customFieldConditions", ()):
+            if (name := condition["customFieldName"]) not in known:
+                yield Diagnostic(
+                    "unknown-custom-field",
+                    "unknown custom field",
+                    f"rule `{rule.name}`: {pair.desired.address} has no custom field `{name}`",
+                    span=rule.spans.get("customFieldConditions", rule.span),
+                    help=nearest_help("custom field", name, known),
+                    address=str(policy.address),
+                )
+
+
+def unmatched_note(policy: DesiredPolicy, query: Query) -> Diagnostic:
+    """A rule that matches no contact: perhaps so meant, perhaps a value misspelt."""
+    return Diagnostic(
+        "rule-matches-nothing",
+        "a rule matches no contact",
+        f"rule `{query.rule.name}`: search found no contact in {', '.join(policy.campaigns)}",
+        Severity.NOTE,
+        query.rule.span,
+        "check the values that it matches; later rules get these contacts",
+        str(policy.address),
+    )
 
 
 def _members(pair: Pair, name: str) -> set[Any]:

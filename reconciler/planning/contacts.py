@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,9 +14,11 @@ from reconciler.manifests.desired import Desired, DesiredPolicy
 from reconciler.planning.assignment import (
     IgnoredFilter,
     claim,
+    condition_faults,
     ignored_filter_fault,
     membership_faults,
     rule_changes,
+    unmatched_note,
 )
 from reconciler.planning.live import Pair, Reader
 from reconciler.planning.plan import Change
@@ -59,9 +61,23 @@ def plan_contacts(reader: Reader, desired: Desired, pairs: Mapping[str, Pair], n
     wrapups = reader.run(list_wrapups()) if needs_wrapups(desired) else []
     statuses = {each.id: each.status for each in wrapups if each.status}
     scopes = _scopes(desired, pairs, wrapups, now, found)
-    for scope, results in zip(scopes, _search(reader, scopes), strict=True):
+    searched = list(zip(scopes, _search(reader, scopes), strict=True))
+    for scope, results in searched:
         _assign(reader, scope, results, statuses, found)
+    found.faults += _unmatched(searched)
     return found
+
+
+def _unmatched(searched: Iterable[tuple[_Scope, Sequence[Sequence[Contact]]]]) -> Iterator[Diagnostic]:
+    """A note for each rule that matches no contact in any of its policy's campaigns."""
+    matched: dict[tuple[str, str], bool] = {}
+    policies: dict[tuple[str, str], tuple[DesiredPolicy, Query]] = {}
+    for scope, results in searched:
+        for query, contacts in zip(scope.queries, results, strict=True):
+            rule = (str(scope.policy.address), query.rule.name)
+            matched[rule] = matched.get(rule, False) or bool(contacts)
+            policies[rule] = (scope.policy, query)
+    yield from (unmatched_note(*policies[rule]) for rule, any_contact in matched.items() if not any_contact)
 
 
 def _scopes(
@@ -74,7 +90,9 @@ def _scopes(
             continue
         for name in policy.campaigns:
             pair = pairs.get(name)
-            if pair is not None and not found.take(list(membership_faults(policy, pair)), [name]):
+            if pair is None:
+                continue
+            if not found.take([*membership_faults(policy, pair), *condition_faults(policy, pair)], [name]):
                 scopes.append(_Scope(policy, pair, queries))
     return scopes
 

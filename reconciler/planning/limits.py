@@ -14,12 +14,16 @@ DEFAULTS: Mapping[str, int] = {"contactsChanged": 1000, "campaignsChanged": 50}
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One limit, and how much of it a plan uses. `owner` is empty for the run's, else the rule that set it."""
+    """One limit, and how much of it a plan uses.
+
+    `owner` is empty for the run's, else the rule that set it; `under_own` is what rules with limits of their own add.
+    """
 
     name: str
     used: int
     limit: int
     owner: str = ""
+    under_own: int = 0
 
     @property
     def exceeded(self) -> bool:
@@ -41,9 +45,15 @@ def limit_uses(plan: Plan, desired: Desired, allowed: Mapping[str, int]) -> list
     }
     limits = {**DEFAULTS, **desired.project.limits}
     limits |= {name: max(number, limits[name]) for name, number in allowed.items()}
+    counted = _contacts(plan, own)
     return [
         Use("campaignsChanged", plan.summary.campaigns_changed, limits["campaignsChanged"]),
-        Use("contactsChanged", _contacts(plan, own), limits["contactsChanged"]),
+        Use(
+            "contactsChanged",
+            counted,
+            limits["contactsChanged"],
+            under_own=plan.summary.contacts_changed - counted,
+        ),
         *_rule_uses(plan, own),
     ]
 

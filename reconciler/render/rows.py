@@ -114,6 +114,8 @@ def _rule_lines(change: Change, names: Names) -> Iterator[Line]:
     matched = count(change.matched, "contact")
     if change.reason is Reason.RULE_SKIPS:
         yield Line(" ", change.rule or "", f"{matched} claimed, left as they are", place)
+    elif change.matched == 0:
+        yield Line(" ", change.rule or "", "no contact is left for it", place)
     elif change.changed == 0:
         yield Line(" ", change.rule or "", f"{matched} matched, all as desired{deferred}", place)
     else:
@@ -158,4 +160,5 @@ def _totals(plan: Plan) -> str:
 
 def _limit(use: Use) -> str:
     owner = f" ({neutral(use.owner)})" if use.owner else ""
-    return f"{use.name} {use.used:,} of {use.limit:,}{owner}"
+    others = f", and {use.under_own:,} under limits of their own rules" if use.under_own else ""
+    return f"{use.name} {use.used:,} of {use.limit:,}{owner or others}"

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
+import re
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from reconciler import __version__
+from reconciler.api.client import Client
+from reconciler.api.endpoints.campaigns import get_campaign
 from reconciler.cli import session as session_module
 from reconciler.cli.exits import Exit, exit_of
 from reconciler.cli.main import cli
@@ -83,14 +89,81 @@ def test_colour(variables: dict[str, str], terminal: bool, colour: bool, monkeyp
 
 
 def test_a_closed_pipe_is_no_fault(workplace: Workplace) -> None:
-    """`reconciler plan | head -1` ends without a traceback."""
+    """`reconciler apply | head -1`: everything is applied, and the exit code says so."""
     workplace.example()
-    command = f"{sys.executable} -m reconciler -e local plan | head -1"
+    command = f"{{ {sys.executable} -m reconciler -e local apply --yes 2>&1; echo $? >code; }} | head -1"
     done = subprocess.run(
         command, shell=True, capture_output=True, text=True, timeout=60, check=False, env=dict(os.environ)
     )
-    assert "Traceback" not in done.stderr
-    assert "Exception" not in done.stderr
+    assert done.stderr == ""
+    assert (workplace.folder / "code").read_text() == "0\n"
+    plan = [sys.executable, "-m", "reconciler", "-e", "local", "plan", "--detailed-exitcode"]
+    assert subprocess.run(plan, capture_output=True, timeout=60, check=False).returncode == 0
+
+
+def test_a_full_disk_is_told(workplace: Workplace) -> None:
+    """Output that can't be written is an error with its reason, not a fault of the tool."""
+    workplace.example()
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "reconciler", "-e", "local", "plan"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert (done.returncode, "error[output-lost]" in done.stderr, "No space left" in done.stderr) == (1, True, True)
+
+
+def test_sigterm_ends_a_run_like_ctrl_c(workplace: Workplace) -> None:
+    """A cancelled CI job: what is in flight is ended and reported, exit 130, and planning again shows the rest."""
+    workplace.example()
+    path = workplace.folder / "reconciler.yaml"
+    settings = "variables: {mainNumber: '33199001001', followUpNumber: '33199001004', recordedShare: 50}"
+    with _server(workplace, "--batch-seconds", "30") as origin:
+        environment = (
+            f"    server: {{baseUrl: '{origin}', tokenEnv: WORD, {settings}, agents: *agents, groups: *groups}}"
+        )
+        path.write_text(path.read_text().replace("    production:", f"{environment}\n    production:"))
+        command = [sys.executable, "-m", "reconciler", "-e", "server", "apply", "--yes"]
+        variables = {**os.environ, "WORD": "any"}
+        running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=variables)
+        assert running.stderr is not None
+        assert any("batch accepted" in line for line in running.stderr)
+        running.terminate()
+        out, err = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "interrupted" in out
+    assert "Traceback" not in err
+
+
+@contextlib.contextmanager
+def _server(workplace: Workplace, *options: str) -> Iterator[str]:
+    """The emulator's server, and where it listens."""
+    command = [sys.executable, "-m", "reconciler", "emulator", "--port", "0", "--database", "server.db", *options]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=workplace.folder)
+    try:
+        assert server.stderr is not None
+        said = re.search(r"http://\S+", server.stderr.readline())
+        assert said is not None
+        yield said[0]
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)
+
+
+def test_the_emulator_serves(workplace: Workplace) -> None:
+    """`reconciler emulator` answers over HTTP, and names its address."""
+    with _server(workplace) as origin, Client(origin, "any", writable=False) as client:
+        assert client.run(get_campaign(6046)).name == "CA - Métiers de Bouche"
+
+
+def test_a_port_in_use(workplace: Workplace) -> None:
+    """One line with the next step."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ran = workplace.run("emulator", "--port", str(taken.getsockname()[1]))
+    assert (ran.code, "error[port-in-use]" in ran.err) == (1, True)
+
+
+def test_a_global_option_in_the_wrong_place(workplace: Workplace) -> None:
+    """`plan -e ENV` is told where -e goes."""
+    ran = workplace.run("plan", "-e", "local")
+    assert (ran.code, "-e goes before the command" in ran.err) == (64, True)
 
 
 def test_a_terminal_that_knows_ascii_only(workplace: Workplace) -> None:

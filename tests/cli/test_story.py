@@ -268,3 +268,56 @@ def test_apply_twice(project: Workplace) -> None:
     assert (again.code, again.err.count("already as planned")) == (0, 14)
     with project.console() as console:
         assert console.run(get_campaign(6047)).values["lastUpdatedAt"] == before
+
+
+@pytest.mark.parametrize("name", ["reconciler.yaml", "manifests/templates.yaml"])
+def test_a_plan_is_saved_over_nothing_but_a_plan(project: Workplace, name: str) -> None:
+    """`--out` with the name of a manifest leaves it alone; an older plan is replaced."""
+    before = (project.folder / name).read_text()
+    refused = project.run(*LOCAL, "plan", "--out", name)
+    assert (refused.code, "it stays" in refused.err) == (1, True)
+    assert (project.folder / name).read_text() == before
+    assert [project.run(*LOCAL, "plan", "--out", "change.json").code for _ in range(2)] == [0, 0]
+
+
+def test_a_condition_on_a_field_that_is_not_there(project: Workplace) -> None:
+    """A custom field misspelt in a rule would be dropped by the API: the campaign is blocked, with the nearest name."""
+    path = project.folder / "manifests/assignment.yaml"
+    path.write_text(path.read_text().replace("customFieldName: Category", "customFieldName: Categorie"))
+    ran = project.run(*LOCAL, "plan")
+    assert (ran.code, "unknown-custom-field" in ran.err, "is `Category`" in ran.err) == (1, True, True)
+    assert "Plan: incomplete, 1 object could not be planned (errors)" in ran.out
+    assert 6046 not in {each["campaignId"] for each in _plan(project)["steps"]}
+
+
+def test_a_rule_that_matches_nothing_is_noted(project: Workplace) -> None:
+    """Perhaps a misspelt value: said with its place, and no error."""
+    path = project.folder / "manifests/assignment.yaml"
+    path.write_text(path.read_text().replace("value: Gold", "value: Platinum"))
+    ran = project.run(*LOCAL, "plan")
+    assert (ran.code, "note[rule-matches-nothing]" in ran.err) == (0, True)
+    assert "manifests/assignment.yaml:11:" in ran.err
+
+
+def test_allow_only_raises(project: Workplace) -> None:
+    """A smaller number than the limit takes nothing away; several limits are told at once."""
+    assert project.run(*LOCAL, "plan").code == 0
+    path = project.folder / "reconciler.yaml"
+    path.write_text(
+        path.read_text().replace(
+            "contactsChanged: 1000, campaignsChanged: 20", "contactsChanged: 5, campaignsChanged: 2"
+        )
+    )
+    stopped = project.run(*LOCAL, "apply", "--yes", "--allow", "contactsChanged=1")
+    assert (stopped.code, "the limit is 5" in stopped.err, "the limit is 2" in stopped.err) == (3, True, True)
+    allowed = project.run(*LOCAL, "apply", "--yes", "--allow", "contactsChanged=26", "--allow", "campaignsChanged=6")
+    assert allowed.code == 0, allowed.err
+
+
+def test_nothing_written_is_said(project: Workplace) -> None:
+    """Applying a plan a second time does not claim to have done it."""
+    project.run(*LOCAL, "plan", "--out", "change.json")
+    project.run(*LOCAL, "apply", "change.json")
+    assert (
+        project.run(*LOCAL, "apply", "change.json").out == "Applied: nothing was written, 14 steps already as planned\n"
+    )
