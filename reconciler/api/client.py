@@ -38,6 +38,7 @@ class Client:
     step of one exchange. `attempts`, `patience`: how often and for how many seconds a request may be repeated.
     `parallelism`: how many flows `run_all` and `run_ahead` run at once. `application`: an ASGI application to call in
     this process instead of `base_url`. `transport`: one of the HTTP library's own, to answer in the network's place.
+    `retrying` is told of each repetition, in words.
     `requests` counts what was sent. ProjectError when token or base URL cannot be used.
     """
 
@@ -52,11 +53,12 @@ class Client:
         parallelism: int = 8,
         attempts: int = 6,
         patience: float = 120.0,
+        retrying: Callable[[str], None] = lambda words: None,
         transport: Any = None,
     ) -> None:
         self.writable, self.parallelism = writable, parallelism
         self.requests = 0
-        self._attempts, self._patience = attempts, patience
+        self._attempts, self._patience, self._retrying = attempts, patience, retrying
         self._counting = threading.Lock()
         self._origin = checked_base_url(base_url) if application is None else APPLICATION_ORIGIN
         headers = {"Private-Token": checked_token(token), **HEADERS}
@@ -115,6 +117,8 @@ class Client:
         for attempt in stamina.retry_context(
             on=backoff(request, self._patience), attempts=self._attempts, timeout=self._patience, wait_max=10.0
         ):
+            if attempt.num > 1:
+                self._retrying(f"{request.label}: no usable answer, try {attempt.num} of {self._attempts}")
             with attempt:
                 return answers.checked(request, self._exchange(request, url))
         raise AssertionError("the retries end with an answer or an error")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.api.client import Client
+from reconciler.cli import terminal
 from reconciler.errors import ProjectError
 from reconciler.manifests.project import Environment
 
@@ -33,7 +34,13 @@ def open_account(
     """
     if (file := environment.emulator_file) is None:
         token = _token(environment, variables)
-        return Client(environment.base_url, token, writable=writable, parallelism=parallelism)
+        return Client(
+            environment.base_url,
+            token,
+            writable=writable,
+            parallelism=parallelism,
+            retrying=lambda words: terminal.talk(f"{words}\n"),
+        )
     application = opened_emulator(directory / file, clock)
     return Client(
         "http://localhost", EMULATOR_TOKEN, writable=writable, application=application, parallelism=parallelism

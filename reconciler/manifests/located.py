@@ -17,13 +17,14 @@ class Located:
     """A value of a manifest: a scalar, a list or an object of located values; `key` is the place of its key.
 
     `broken`: what stands here is a fault that has been reported. It counts as given, its value (null) means nothing,
-    and no stage complains about it again.
+    and no stage complains about it again. `variable`: where the variable stands that gave the whole value.
     """
 
     value: Scalar | list[Located] | dict[str, Located]
     span: Span
     key: Span | None = None
     broken: bool = False
+    variable: Span | None = None
 
     @property
     def place(self) -> Span:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.diagnostics import Diagnostic, Span, nearest_help
+from reconciler.diagnostics import Diagnostic, Label, Span, nearest_help
 from reconciler.kinds.campaign import ASSERTED
 from reconciler.kinds.schema import (
     DATETIME_PATTERN,
@@ -85,8 +85,12 @@ class _Fault:
 
 def explained(breach: Breach, body: Located, address: str) -> Iterator[Diagnostic]:
     """A breach as diagnostics: one, or one for each name or value that it concerns."""
-    for each in _WORDS.get(breach.keyword, _other)(breach, body.nearest(breach.path)):
-        yield Diagnostic(each.code, each.summary, each.detail, span=each.span, help=each.help, address=address)
+    located = body.nearest(breach.path)
+    labels = (Label(located.variable, "the variable's value stands here"),) if located.variable else ()
+    for each in _WORDS.get(breach.keyword, _other)(breach, located):
+        yield Diagnostic(
+            each.code, each.summary, each.detail, span=each.span, help=each.help, address=address, labels=labels
+        )
 
 
 def _unknown(breach: Breach, located: Located) -> Iterator[_Fault]:

@@ -48,15 +48,15 @@ class _Substitution:
         return located
 
     def _text(self, located: Located, text: str) -> Located:
-        before = len(self.faults)
+        before, given = len(self.faults), None
         whole = _USE.fullmatch(text)
         if whole is not None and whole[1] is not None:
             variable = self._variable(located, whole)
-            value = variable.value if variable is not None else None
+            value, given = (variable.value, variable.span) if variable is not None else (None, None)
         else:
             value = _USE.sub(lambda use: "${" if use[1] is None else self._inside(located, use), text)
         wrong = len(self.faults) > before
-        return replace(located, value=None if wrong else value, broken=wrong)
+        return replace(located, value=None if wrong else value, broken=wrong, variable=given)
 
     def _inside(self, located: Located, use: re.Match[str]) -> str:
         name, variable = use[1], self._variable(located, use)
