@@ -31,11 +31,13 @@ from reconciler.emulator.options import Options
 from reconciler.emulator.results import Results
 from reconciler.emulator.routes import ENDPOINTS, Endpoint
 
+DEFAULTS = Options()
+
 
 def open_emulator(
     database: Path,
     *,
-    options: Options = Options(),  # noqa: B008 - a frozen value
+    options: Options = DEFAULTS,
     seed: Account | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> Starlette:

@@ -10,13 +10,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import vcr
 
 from reconciler.api.application import Message, Receive, Send
 from reconciler.api.client import Client
 from reconciler.api.endpoints.campaigns import get_campaign, list_campaigns, patch_campaign
 from reconciler.errors import ConnectionLost, ServerFault
-
-vcr = pytest.importorskip("vcr")
 
 
 class Campaigns:

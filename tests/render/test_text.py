@@ -18,46 +18,25 @@ from reconciler.planning.plan import (
     ContactGroup,
     Finding,
     Load,
-    Operation,
     Place,
-    Plan,
-    Reason,
-    Risk,
-    Step,
-    Summary,
 )
 from reconciler.render.rows import plan_rows
 from reconciler.render.text import diagnostics_text, plan_text, report_text, result_text
 from reconciler.render.words import Names, duration
-from tests.conftest import NOW
+from tests.planning.plans import batch, change, patch, plan_of
 
 NAMES = Names.of({"alice": 543, "bruno": 544}, {"closers": 12})
-PATCH = Step(number=1, address="Campaign/a", campaign_id=7, operation=Operation.UPDATE_CAMPAIGN, body={"maxTries": 8})
-BATCH = Step(
-    number=2, address="AssignmentPolicy/p", campaign_id=7, operation=Operation.UPDATE_CONTACTS, rule="gold",
-    contact_ids=(1, 2, 3), data={"priority": 1},
-)  # fmt: skip
+PATCH = patch(maxTries=8)
+BATCH = batch((1, 2, 3), 2)
 
 
 def _change(*attributes: Attribute, action: Action = Action.UPDATE, **more: Any) -> Change:
-    values: dict[str, Any] = {
-        "address": "Campaign/a", "campaign_id": 7, "campaign_name": "A", "action": action,
-        "reason": Reason.SETTINGS_DIFFER, "risk": Risk.LOW, "source": Place(file="m.yaml", line=3),
-        "attributes": attributes,
-    }  # fmt: skip
-    return Change(**(values | more))
-
-
-def _plan(*changes: Change, steps: tuple[Step, ...] = (PATCH,)) -> Plan:
-    return Plan(
-        format_version=1, project="p", environment="e", base_url="https://x", tool_version="1", commit=None,
-        manifests_digest="d", created_at=NOW, expires_at=NOW, summary=Summary.of(changes, steps), changes=changes,
-        steps=steps, diagnostics=(),
-    )  # fmt: skip
+    values: dict[str, Any] = {"address": "Campaign/a", "campaign_id": 7, "source": Place("m.yaml", 3)}
+    return change(action, **(values | {"attributes": attributes} | more))
 
 
 def _lines(*changes: Change, uses: tuple[Use, ...] = ()) -> list[str]:
-    return plan_text(plan_rows(_plan(*changes), NAMES, uses)).plain.splitlines()
+    return plan_text(plan_rows(plan_of(*changes, steps=[PATCH]), NAMES, uses)).plain.splitlines()
 
 
 def test_values_before_and_after() -> None:
@@ -145,12 +124,12 @@ def test_results_say_what_happened() -> None:
     """Counts from what happened, what moved value by value, and the next step."""
     stale = Result(PATCH, Outcome.STALE, "changed since the plan: maxTries", "plan again", (Moved("maxTries", 5, 6),))
     assert result_text(stale, 2).plain.splitlines() == [
-        "  1/2  stale     Campaign/a  PATCH maxTries  changed since the plan: maxTries",
+        "  1/2  stale     Campaign/bakery  PATCH maxTries  changed since the plan: maxTries",
         "           maxTries: the plan saw 5, the account has 6",
         "           help: plan again",
     ]
     partly = Result(BATCH, Outcome.FAILED, "1 contact", written=2, failed=1)
-    words = "AssignmentPolicy/p  rule gold: batch of 3 contacts in campaign 7"
+    words = "AssignmentPolicy/assigning  rule all: batch of 3 contacts in campaign 100"
     assert result_text(partly, 2).plain == f"  2/2  failed    {words}  2 written, 1 failed  1 contact\n"
     report = Report((stale, partly), interrupted=True)
     assert report_text(report).plain == "Not all applied: 1 failed, 1 stale - interrupted\n"
