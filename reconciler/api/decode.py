@@ -26,6 +26,7 @@ class Contact(msgspec.Struct, frozen=True, gc=False):
     """
 
     contactId: int
+    campaignId: int | None = None
     state: str | None = None
     excluded: bool | None = None
     excludedDetail: str | None = None

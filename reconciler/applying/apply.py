@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -100,19 +101,40 @@ def _by_campaign(plan: Plan) -> list[Sequence[Step]]:
 
 
 def _all_campaigns(run: _Run, parallelism: int) -> bool:
-    """Works off the campaigns in some threads; whether it was interrupted. Comes back when every step has a result."""
-    interrupted, futures = False, list[Future[None]]()
+    """Works off the campaigns in some threads; whether it was interrupted. Comes back when every step has a result.
+
+    The threads belong to a thread of their own, which no interruption reaches: this one only waits for it.
+    """
     threads = min(max(1, parallelism), max(1, len(run.waiting)))
-    with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="apply") as pool:
-        while True:
-            try:
-                futures += [pool.submit(_work_off, run) for _ in range(threads)]
-                wait(futures)
-                break
-            except KeyboardInterrupt:  # also the second and third time: what is in flight must be reported
-                run.stop.set()
-                interrupted = True
-    return interrupted
+    finished = threading.Event()
+    conductor = threading.Thread(target=_conduct, args=(run, threads, finished), name="apply")
+    interrupted = False
+    while True:
+        try:
+            if conductor.ident is None:
+                _start_unheard(conductor)
+            finished.wait()
+            return interrupted
+        except KeyboardInterrupt:  # also the second and third time: what is in flight must be reported
+            run.stop.set()
+            interrupted = True
+
+
+def _start_unheard(thread: threading.Thread) -> None:
+    """Starts a thread; an interruption is heard before or after it, never in the middle."""
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        thread.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+
+
+def _conduct(run: _Run, threads: int, finished: threading.Event) -> None:
+    try:
+        with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="apply") as pool:
+            wait([pool.submit(_work_off, run) for _ in range(threads)])
+    finally:
+        finished.set()
 
 
 def _work_off(run: _Run) -> None:
@@ -129,8 +151,15 @@ def _campaign(run: _Run, steps: Sequence[Step]) -> None:
     changes = [each for each in run.plan.changes if each.campaign_id == steps[0].campaign_id]
     work = Campaigning(run.writer, run.plan, Expected(changes), run.wait, run.note, run.stop.set)
     stopped: Result | None = None
+    left = 0  # contacts that were to be written, and were left as they are
     for step in steps:
-        result = _step(run, step, work, stopped)
+        if left and not step.contact_ids:  # what comes after the contacts: removing members, unpausing
+            result = Result(
+                step, Outcome.SKIPPED, f"{left} contacts of this campaign were left as they are", PLAN_AGAIN
+            )
+        else:
+            result = _step(run, step, work, stopped)
+        left += result.stale + result.deferred
         stopped = stopped or (result if result.stops_campaign else None)
         if fault := _note_result(run, result):
             result = replace(result, detail=f"{result.detail} (not in the journal: {fault})".strip())

@@ -12,38 +12,21 @@ from reconciler.api.endpoints.contacts import search_contacts
 from reconciler.applying.before import Standing, contacts_before, holds, standing
 from reconciler.applying.results import ALREADY, Outcome, Result
 from reconciler.applying.work import IN_DOUBT, PLAN_AGAIN, Campaigning
-from reconciler.errors import ApiError, Busy, Unreadable
+from reconciler.errors import ApiError, Unreadable
+from reconciler.kinds.contact import EXCLUDED_DETAILS
 from reconciler.planning.assignment import IN_PROGRESS
 from reconciler.planning.plan import Step
 
-#: How long to wait for a batch, and for a campaign that is busy with somebody else's, in seconds.
+#: How long to wait for the end of a batch, in seconds.
 BATCH_PATIENCE = 1800.0
-BUSY_PATIENCE = 600.0
 
 STILL_RUNNING = "it may still run: plan again in a while, and the plan shows what is left"
 
 
 def write_contacts(step: Step, work: Campaigning) -> Result:
-    """Writes the contacts that are as the plan says they were, and reads them back.
-
-    While the campaign is busy with another batch it waits (notes, trap 3), and then reads them again: that batch may
-    have changed them.
-    """
-    before = contacts_before(work.plan, step)
-    waited, pause = 0.0, 1.0
-    while True:
-        now = standing(step, before, _contacts(step.contact_ids, step, work))
-        if not now.ready:
-            return _result(step, now, _Written())
-        try:
-            return _written(step, now, work)
-        except Busy:
-            work.note(step, "busy", "")
-            if waited >= BUSY_PATIENCE:
-                raise
-            if work.wait(pause):
-                return Result(step, Outcome.SKIPPED, "the run was interrupted while another batch kept it waiting")
-        waited, pause = waited + pause, min(pause * 1.5, 15.0)
+    """Writes the contacts that are as the plan says they were, and reads them back; Busy while another batch runs."""
+    now = standing(step, contacts_before(work.plan, step), _contacts(step.contact_ids, step, work))
+    return _written(step, now, work) if now.ready else _result(step, now, _Written())
 
 
 def _written(step: Step, now: Standing, work: Campaigning) -> Result:
@@ -186,6 +169,9 @@ def _advice(ended: BatchResult | None) -> str:
 
 def _refusals(ended: BatchResult | None) -> list[str]:
     excluded = (ended.excluded if ended else None) or {}
-    counts = ", ".join(f"{why} {len(ids or ())}" for why, ids in excluded.items())
+    known = {
+        why: why if why in EXCLUDED_DETAILS else "another reason" for why in excluded
+    }  # no text of the API's (S10)
+    counts = ", ".join(f"{known[why]} {len(ids or ())}" for why, ids in excluded.items())
     refused = [f"refused by the API: {len(ended.failed)}"] if ended and ended.failed else []
     return [*refused, *([f"excluded by the API: {counts}"] if counts else [])]

@@ -10,18 +10,35 @@ from reconciler.api.request import Flow
 from reconciler.applying.batches import write_contacts
 from reconciler.applying.results import ALREADY, Moved, Outcome, Result
 from reconciler.applying.work import IN_DOUBT, PLAN_AGAIN, Campaigning
-from reconciler.errors import ApiError, NotFound, Rejected, Unauthorized
+from reconciler.errors import ApiError, Busy, NotFound, Rejected, Unauthorized
 from reconciler.kinds.campaign import SETTINGS
 from reconciler.planning.diff import same
 from reconciler.planning.plan import Operation, Step
+
+#: How long to wait for a campaign that is busy with somebody else's batch, in seconds.
+BUSY_PATIENCE = 600.0
 
 #: Answers that say no for good.
 REFUSED = (NotFound, Rejected, Unauthorized)
 
 
 def carry_out(step: Step, work: Campaigning) -> Result:
-    """Carries out one step. A ReconcilerError means that it wrote nothing."""
-    return _OPERATIONS[step.operation](step, work)
+    """Carries out one step. A ReconcilerError means that it wrote nothing.
+
+    While the campaign is busy with somebody else's batch it waits (notes, trap 3), and then reads everything again:
+    that batch may have changed it.
+    """
+    waited, pause = 0.0, 1.0
+    while True:
+        try:
+            return _OPERATIONS[step.operation](step, work)
+        except Busy:
+            work.note(step, "busy", "")
+            if waited >= BUSY_PATIENCE:
+                raise
+            if work.wait(pause):
+                return Result(step, Outcome.SKIPPED, "the run was interrupted while another batch kept it waiting")
+        waited, pause = waited + pause, min(pause * 1.5, 15.0)
 
 
 def _update_campaign(step: Step, work: Campaigning) -> Result:
@@ -37,8 +54,7 @@ def _update_campaign(step: Step, work: Campaigning) -> Result:
         return f"the account still holds other values of {', '.join(kept)}" if kept else ""
 
     work.note(step, "sending", "")
-    # The client repeats a PATCH whose answer was lost: whatever the last attempt got, an earlier one may have arrived.
-    fault = _sent(work, patch_campaign(step.campaign_id, step.body), (ApiError,))
+    fault = _sent(work, patch_campaign(step.campaign_id, step.body))
     work.expected.wrote(step.body)
     return _verdict(step, fault, lacking)
 
@@ -60,14 +76,17 @@ def _add_fields(step: Step, work: Campaigning) -> Result:
         return f"the campaign does not show {', '.join(absent)}" if absent else ""
 
     work.note(step, "sending", "")
-    return _verdict(step, _sent(work, add_fields(step.campaign_id, missing), IN_DOUBT), lacking)
+    return _verdict(step, _sent(work, add_fields(step.campaign_id, missing)), lacking)
 
 
-def _sent(work: Campaigning, write: Flow[object], doubtful: tuple[type[ApiError], ...]) -> ApiError | None:
-    """Sends a write: None when the API took it, the fault when it may have; raises when it surely did not."""
+def _sent(work: Campaigning, write: Flow[object]) -> ApiError | None:
+    """Sends a write: None when the API took it, else the fault.
+
+    The client may have repeated it: whatever the last attempt got, an earlier one may have arrived.
+    """
     try:
         work.writer.run(write)
-    except doubtful as fault:
+    except ApiError as fault:
         return fault
     return None
 

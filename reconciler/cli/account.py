@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -64,9 +65,11 @@ def opened_emulator(
 def _token(environment: Environment, variables: Mapping[str, str]) -> str:
     if token := variables.get(environment.token_env):
         return token
+    is_name = re.fullmatch(r"[A-Z_][A-Z0-9_]{0,60}", environment.token_env)  # else it may be the token itself (S9)
     raise ProjectError(
         "no token",
-        f"the variable {environment.token_env} is not set, and environment `{environment.name}` needs it",
-        f"export {environment.token_env}=… with the account's API token",
+        f"the variable {environment.token_env if is_name else 'that tokenEnv names'} is not set, and environment "
+        f"`{environment.name}` needs it",
+        f"export {environment.token_env if is_name else 'NAME'}=… with the account's API token",
         "no-token",
     )

@@ -26,7 +26,7 @@ def _limits(context: click.Context, parameter: click.Parameter, given: tuple[str
     allowed = {}
     for each in given:
         name, _, number = each.partition("=")
-        if name not in LIMITS or not number.isdigit():
+        if name not in LIMITS or not (number.isascii() and number.isdecimal()):
             raise click.BadParameter(f"`{each}` is not NAME=NUMBER with a NAME of {', '.join(LIMITS)}")
         allowed[name] = int(number)
     return allowed
@@ -50,8 +50,10 @@ def apply(session: Session, file: Path | None, yes: bool, allow: Mapping[str, in
     With FILE (from plan --out) exactly that plan is applied, as reviewed. Without it a fresh plan is made, shown, and
     applied once you say yes.
     """
-    if file is None and not yes and not sys.stdin.isatty():
+    if file is None and not yes and not (sys.stdin and sys.stdin.isatty()):
         raise click.UsageError("there is no terminal to ask on: give --yes, or a saved plan as FILE")
+    from reconciler.cli import terminal
+
     desired = session.chosen()
     made = _saved(session, file, desired) if file else _fresh(session, desired)
     if made.steps:
@@ -60,6 +62,7 @@ def apply(session: Session, file: Path | None, yes: bool, allow: Mapping[str, in
             _ask(made)
         _finish(made, _carry_out(session, desired, made, parallelism))
     if made.has_errors:
+        terminal.talk("Not everything was planned: see the errors above. That part was left alone.\n")
         raise Ended(Exit.PARTLY)
 
 
@@ -87,6 +90,7 @@ def _saved(session: Session, file: Path, desired: Desired) -> Plan:
         ) from None
     made = loads(content, str(file))
     refuse_other_target(made, desired, session.clock())
+    terminal.report(each.diagnostic() for each in made.diagnostics)
     terminal.talk(f"Applying {file} to `{made.environment}`: {len(made.steps)} API calls, as reviewed.\n")
     return made
 

@@ -78,7 +78,9 @@ def _play(session: Session, folder: Path, arguments: tuple[str, ...]) -> None:
     name, *rest = arguments
     command = {"plan": plan, "apply": apply}[name]
     with contextlib.chdir(folder):
-        command.main(rest, prog_name=name, standalone_mode=False, obj=replace(session, environment="local"))
+        command.main(
+            rest, prog_name=name, standalone_mode=False, obj=replace(session, directory=Path(), environment="local")
+        )
 
 
 def _what_next(folder: Path) -> None:

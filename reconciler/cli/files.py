@@ -93,8 +93,13 @@ def _below(folder: Path, directory: Path, project: Project) -> Iterator[Path]:
             and not (here / each / FILE_NAME).is_file()
         )
         for name in sorted(names):
-            if name.endswith(_ENDINGS) and not name.startswith(".") and here / name != directory / FILE_NAME:
+            if name.endswith(_ENDINGS) and not name.startswith(".") and _is_manifest(here / name, directory):
                 yield here / name
+
+
+def _is_manifest(path: Path, directory: Path) -> bool:
+    """A regular file (a pipe would keep us waiting) that is not the project file."""
+    return path.is_file() and path != directory / FILE_NAME
 
 
 def _contents(directory: Path, paths: Iterable[Path]) -> dict[str, bytes]:

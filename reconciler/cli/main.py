@@ -20,7 +20,7 @@ from reconciler.cli.plan import plan
 from reconciler.cli.schema import schema
 from reconciler.cli.session import Ended, Session
 from reconciler.cli.validate import validate
-from reconciler.errors import ManifestsInvalid, ReconcilerError, place_of_bug
+from reconciler.errors import ManifestsInvalid, ProjectError, ReconcilerError, place_of_bug
 
 EXIT_CODES = """\b
 Exit codes:
@@ -35,7 +35,6 @@ Exit codes:
     context_settings={
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
-        "auto_envvar_prefix": "RECONCILER",
     },
     epilog=EXIT_CODES,
 )
@@ -90,6 +89,8 @@ def run(arguments: Sequence[str], session: Session) -> int:
         return Exit.INTERRUPTED
     except ReconcilerError as error:
         return _failed(error)
+    except OSError as error:
+        return _failed(ProjectError("the system refused", f"{error.filename or ''}: {error.strerror}", "", "system"))
     except Exception as error:
         return _bug(error)
     return Exit.DONE

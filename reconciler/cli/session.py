@@ -71,15 +71,20 @@ class Session:
         return self.directory / project.store_url.removeprefix("file:")
 
     def commit(self) -> str | None:
-        """The commit of the manifests, or None outside Git."""
+        """The commit of the manifests; None outside Git, and where a file of the project is not as committed."""
         import subprocess
 
-        command = ["git", "-C", str(self.directory), "rev-parse", "--verify", "--quiet", "HEAD"]
-        try:
-            answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
-        except (OSError, subprocess.SubprocessError):
-            return None
-        return answer.stdout.strip() or None if answer.returncode == 0 else None
+        def git(*arguments: str) -> str | None:
+            command = ["git", "-C", str(self.directory), *arguments]
+            try:
+                answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+            except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
+                return None
+            return answer.stdout.strip() if answer.returncode == 0 else None
+
+        tracked = git("ls-files", "--error-unmatch", "reconciler.yaml")
+        changed = git("status", "--porcelain", "--untracked-files=no", "--", ".")
+        return git("rev-parse", "--verify", "--quiet", "HEAD") or None if tracked and changed == "" else None
 
 
 def names_of(environment: Environment) -> Names:

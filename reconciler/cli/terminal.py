@@ -46,7 +46,9 @@ def wants_colour(stream: IO[str], environment: Mapping[str, str] = os.environ) -
     return stream.isatty() or any(environment.get(name) == "true" for name in ("GITHUB_ACTIONS", "GITLAB_CI"))
 
 
-def _print(text: Text | str, stream: IO[str]) -> None:
+def _print(text: Text | str, stream: IO[str] | None) -> None:
+    if stream is None:  # closed by whoever started us (>&-)
+        return
     if isinstance(text, str):
         rendered = text
     else:

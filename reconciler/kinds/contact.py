@@ -10,6 +10,8 @@ from reconciler.kinds.field import Availability, Field, Type, by_name
 
 WRAPUP_STATUSES = ("new_contact", "argued", "arguedpositive", "nonargued", "tocall", "unreachable", "canceled")
 EXCLUDED_CAUSES = ("noValidPhone", "duplicate", "bloctel", "manualByAgent", "manual", "excludedByAdmin")
+#: What a contact's `excludedDetail`, and a batch's result, may say besides.
+EXCLUDED_DETAILS = (*EXCLUDED_CAUSES, "tooShort", "tooLong")
 CALLER_TYPES = ("contact", "agent", "system")
 CONDITIONS = (
     "eq", "notEq", "lt", "lte", "gt", "gte", "startsWith", "endsWith",

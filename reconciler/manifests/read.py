@@ -18,6 +18,7 @@ from reconciler.manifests.campaigns import binding_faults, campaign_set_faults, 
 from reconciler.manifests.composed import compose
 from reconciler.manifests.desired import Desired, DesiredCampaign, DesiredPolicy
 from reconciler.manifests.documents import LOSING, Document, read_documents
+from reconciler.manifests.environments import without_secret
 from reconciler.manifests.policies import desired_policy, policy_set_faults
 from reconciler.manifests.project import Environment, Project
 
@@ -49,7 +50,7 @@ def read_desired(project: Project, environment: Environment, manifests: Files, o
 def _told_once(faults: Iterable[Diagnostic]) -> list[Diagnostic]:
     """In order, each once (a template's fault is not one for each campaign), without what a lost file may explain."""
     found: dict[Diagnostic, Diagnostic] = {}
-    ordered = in_order(faults)
+    ordered = in_order(without_secret(each) for each in faults)
     lost = {each.span.source.path: each.span.source for each in ordered if each.span and _loses(each)}
     for each in ordered:
         if not (each.code in _DANGLING and _may_lead_to(each, lost.values())):

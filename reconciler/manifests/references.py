@@ -57,7 +57,7 @@ def _text_faults(field: Field, located: Located, text: str) -> Iterator[Diagnost
         elif field.type is Type.DURATION:
             seconds(text)
         elif field.type is Type.PHONE:
-            yield from _phone_faults(located, text)
+            yield from _phone_faults(field, located, text)
     except (ValueError, OverflowError):
         detail, advice = f"`{text}` is not a date and time that exists", "correct the date"
         if field.type is Type.DURATION or text[:1] in "+-":
@@ -65,13 +65,14 @@ def _text_faults(field: Field, located: Located, text: str) -> Iterator[Diagnost
         yield Diagnostic("wrong-moment", "no such moment", detail, span=located.span, help=advice)
 
 
-def _phone_faults(located: Located, text: str) -> Iterator[Diagnostic]:
+def _phone_faults(field: Field, located: Located, text: str) -> Iterator[Diagnostic]:
+    is_contacts = field.name == "phones"  # a contact's number is not repeated: it would get into plans (S10)
     if not 3 <= len(phone(text)) <= 15:
-        detail = f"{found(located)} has {len(phone(text))} digits, a phone number has 3 to 15"
+        detail = f"{'it' if is_contacts else found(located)} has {len(phone(text))} digits, a phone number has 3 to 15"
         advice = "write E.164: country code first, digits only"
         yield Diagnostic("wrong-form", "wrong form", detail, span=located.span, help=advice)
     elif phone(text) != text:
-        detail = f"the API takes digits only: it is sent as `{phone(text)}`"
+        detail = "the API takes digits only" + ("" if is_contacts else f": it is sent as `{phone(text)}`")
         advice = "write digits only, country code first"
         yield Diagnostic("phone-normalised", "phone number rewritten", detail, Severity.NOTE, located.span, advice)
 

@@ -37,14 +37,16 @@ class Claimed:
 def claim(queries: Sequence[Query], results: Sequence[Sequence[Contact]], statuses: Mapping[int, str]) -> list[Claimed]:
     """Each contact given to the first rule that matches it; IgnoredFilter when a result breaks its rule's filters.
 
+    So it does when of no contact can be said here that it satisfies them (`like` is proved by a probe).
+
     A contact that by its values belongs to an earlier rule, although that rule's search did not return it, has moved
     while pages were read: it is deferred. So are contacts in progress.
     """
     owned: set[int] = set()
     claimed: list[Claimed] = []
     for index, (query, contacts) in enumerate(zip(queries, results, strict=True)):
-        proven = [each for each in contacts if _proven(query, each, statuses)]
-        own = [each for each in proven if each.contactId not in owned]
+        _prove(query, contacts, statuses)
+        own = [each for each in contacts if each.contactId not in owned]
         earlier = [each.filters for each in queries[:index]]
         moved = {e.contactId for e in own if any(matches(f, e, statuses) is True for f in earlier)}
         held = [each for each in own if each.contactId in moved or each.state == IN_PROGRESS]
@@ -56,17 +58,23 @@ def claim(queries: Sequence[Query], results: Sequence[Sequence[Contact]], status
 
 
 class IgnoredFilter(Exception):
-    """Search returned a contact that its filters exclude: the API ignored a filter."""
+    """Search returned a contact that its filters exclude: the API ignored a filter (`proven`), or may have."""
 
-    def __init__(self, rule: Rule, contact_id: int) -> None:
+    def __init__(self, rule: Rule, contact_id: int, *, proven: bool) -> None:
         super().__init__(f"rule {rule.name}: contact {contact_id}")
-        self.rule, self.contact_id = rule, contact_id
+        self.rule, self.contact_id, self.proven = rule, contact_id, proven
 
 
-def _proven(query: Query, contact: Contact, statuses: Mapping[int, str]) -> bool:
-    if query.filters and matches(query.filters, contact, statuses) is False:
-        raise IgnoredFilter(query.rule, contact.contactId)
-    return True
+def _prove(query: Query, contacts: Sequence[Contact], statuses: Mapping[int, str]) -> None:
+    """Holds a search's contacts against its filters: none may break them, and one at least must show that they hold."""
+    if not query.filters or not contacts:
+        return
+    verdicts = {each.contactId: matches(query.filters, each, statuses) for each in contacts}
+    broken = [contact_id for contact_id, verdict in verdicts.items() if verdict is False]
+    conditions = query.filters.get("customFieldConditions") or ()
+    probed = any(each["condition"] == "like" for each in conditions)
+    if broken or not (probed or any(verdicts.values())):
+        raise IgnoredFilter(query.rule, min(broken or verdicts), proven=bool(broken))
 
 
 def _by_id(contact: Contact) -> int:
@@ -75,11 +83,15 @@ def _by_id(contact: Contact) -> int:
 
 def ignored_filter_fault(policy: DesiredPolicy, pair: Pair, ignored: IgnoredFilter) -> Diagnostic:
     """The diagnostic that stops a policy in a campaign."""
-    detail = (
-        f"{pair.desired.address}: search for rule `{ignored.rule.name}` returned contact {ignored.contact_id}, which "
-        f"does not satisfy the rule's filters: the API ignored at least one of them"
-    )
-    advice = "this campaign is left alone; report the filter to the vendor, and match by another one"
+    search = f"{pair.desired.address}: search for rule `{ignored.rule.name}`"
+    if ignored.proven:
+        detail = (
+            f"{search} returned contact {ignored.contact_id}, which does not satisfy the rule's filters: the API "
+            f"ignored at least one of them"
+        )
+    else:
+        detail = f"{search} returned contacts of which none can be shown to satisfy the rule's filters"
+    advice = "this campaign is left alone; check spelling and case of the values, or match by another filter"
     return Diagnostic(
         "filter-ignored",
         "the API ignored a filter",
@@ -172,7 +184,8 @@ def membership_faults(policy: DesiredPolicy, pair: Pair) -> Iterator[Diagnostic]
 def condition_faults(policy: DesiredPolicy, pair: Pair) -> Iterator[Diagnostic]:
     """A condition on a custom field that the campaign has not: the API would drop it, and match every contact."""
     names = pair.live.values.get("customFields")
-    known = {*(names if isinstance(names, list) else ()), *(each.name for each in pair.desired.custom_fields)}
+    known = {str(each) for each in names} if isinstance(names, list) else set()
+    added = {each.name for each in pair.desired.custom_fields} - known
     for rule in policy.rules:
         for condition in (rule.match or {}).get("customFieldConditions", ()):
             if (name := condition["customFieldName"]) not in known:
@@ -181,7 +194,11 @@ def condition_faults(policy: DesiredPolicy, pair: Pair) -> Iterator[Diagnostic]:
                     "unknown custom field",
                     f"rule `{rule.name}`: {pair.desired.address} has no custom field `{name}`",
                     span=rule.spans.get("customFieldConditions", rule.span),
-                    help=nearest_help("custom field", name, known),
+                    help=(
+                        "this project adds the field: apply that first, and the rule after it"
+                        if name in added
+                        else nearest_help("custom field", name, known)
+                    ),
                     address=str(policy.address),
                 )
 

@@ -36,6 +36,8 @@ def campaign_changes(pair: Pair) -> list[Change]:
 
 def campaign_faults(pair: Pair) -> list[Diagnostic]:
     """What the account does not allow, or what is asserted and does not hold: it blocks this campaign."""
+    if strange := list(_strange(pair)):
+        return strange
     return [
         Diagnostic(code, summary, detail, span=span, help=help_text, address=str(pair.desired.address))
         for code, summary, detail, help_text, span in (
@@ -46,6 +48,23 @@ def campaign_faults(pair: Pair) -> list[Diagnostic]:
             *_purge_options(pair),
         )
     ]
+
+
+def _strange(pair: Pair) -> Iterator[Diagnostic]:
+    """Fields of the live campaign that hold what the documentation does not know: nothing can be said about it."""
+    live = pair.live.values
+    lists = {*(name for name, field in SETTINGS.items() if field.many), "customFields", "phoneFields"}
+    for name in sorted({*lists, *(name for name, field in SETTINGS.items() if field.fields)}):
+        wanted = list if name in lists else dict
+        if live.get(name) is not None and not isinstance(live[name], wanted):
+            yield Diagnostic(
+                "campaign-unreadable",
+                "campaign is not as documented",
+                f"campaign {pair.live.id} came with a `{name}` that is no {'list' if wanted is list else 'object'}",
+                span=pair.desired.span,
+                help="this campaign is left alone; report it to the vendor",
+                address=str(pair.desired.address),
+            )
 
 
 def missing_fields(pair: Pair) -> list[CustomField]:

@@ -55,7 +55,10 @@ def _is_blank(value: Any) -> bool:
 
 def merged_object(name: str, desired: Mapping[str, Any], live: Any) -> dict[str, Any]:
     """The whole object that PATCH gets: the account's, with what the manifest names put over it (notes, trap 12)."""
-    return {**settings_object(name, live), **desired}
+    whole = {**settings_object(name, live), **desired}
+    known = [each.name for each in SETTINGS[name].fields]
+    order = [*known, *sorted(whole.keys() - set(known))]  # never the account's: same plan, same bytes
+    return {each: whole[each] for each in order if each in whole}
 
 
 def shown(field: Field, value: Any) -> Any:

@@ -105,8 +105,8 @@ def _found(
     span = campaign.spans.get("name", campaign.span)
     if not matches:
         return _no_such_name(campaign, name, by_name, span)
-    ids = ", ".join(str(each.id) for each in matches)
-    likely = min(matches, key=lambda each: each.values.get("isArchived") is True)
+    ids = ", ".join(str(each) for each in sorted(each.id for each in matches))
+    likely = min(matches, key=lambda each: (each.values.get("isArchived") is True, each.id))
     return _fault(
         campaign,
         "ambiguous-campaign",

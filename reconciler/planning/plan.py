@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.diagnostics import Diagnostic, Severity, Source, Span
 
 
 class Action(StrEnum):
@@ -168,6 +168,14 @@ class Finding(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     help: str
     address: str | None
     source: FindingPlace | None
+
+    def diagnostic(self) -> Diagnostic:
+        """The finding as a diagnostic again; the text around its place is not at hand."""
+        place = self.source
+        span = Span(Source(place.file, ""), place.line, place.column) if place else None
+        return Diagnostic(
+            self.code, self.summary, self.detail, self.severity, span, self.help, address=self.address or ""
+        )
 
     @classmethod
     def of(cls, diagnostic: Diagnostic) -> Finding:

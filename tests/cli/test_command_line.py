@@ -202,3 +202,23 @@ def test_the_token_is_shown_nowhere(workplace: Workplace) -> None:
     workplace.variables = {"DIABOLOCOM_TOKEN": "s3cr3t\nt0ken"}
     ran = workplace.run("plan")
     assert (ran.code, "s3cr3t" in ran.out + ran.err) == (1, False)
+
+
+def test_the_commit_is_that_of_the_manifests(workplace: Workplace) -> None:
+    """None outside Git and while a file differs from what was committed, so that no plan claims a wrong one."""
+
+    def git(*arguments: str) -> None:
+        who = ("-c", "user.name=a", "-c", "user.email=a@b")
+        subprocess.run(["git", *who, *arguments], cwd=workplace.folder, check=True, capture_output=True, timeout=60)
+
+    workplace.example()
+    session = session_module.Session(workplace.folder)
+    assert session.commit() is None
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "first")
+    commit = session.commit()
+    assert commit is not None
+    assert re.fullmatch("[0-9a-f]{40}", commit)
+    workplace.write("manifests/follow-up.yaml", "# nothing\n")
+    assert session.commit() is None

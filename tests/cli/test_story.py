@@ -13,7 +13,9 @@ from typing import Any
 import jsonschema
 import pytest
 
+from reconciler.api.client import Client
 from reconciler.api.endpoints.campaigns import get_campaign, patch_campaign
+from reconciler.cli import account
 from reconciler.store.lock import environment_lock
 from tests.conftest import NOW, Workplace, read_json, ticking
 
@@ -321,3 +323,49 @@ def test_nothing_written_is_said(project: Workplace) -> None:
     assert (
         project.run(*LOCAL, "apply", "change.json").out == "Applied: nothing was written, 14 steps already as planned\n"
     )
+
+
+def test_planning_gets_a_client_that_cannot_write(project: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S1 at the command: plan opens no client that could write, and apply without FILE plans with one that can't."""
+    opened: list[bool] = []
+    real = Client
+
+    def spy(*arguments: Any, writable: bool, **more: Any) -> Any:
+        opened.append(writable)
+        return real(*arguments, writable=writable, **more)
+
+    monkeypatch.setattr(account, "Client", spy)
+    project.run(*LOCAL, "plan", "--out", "change.json")
+    assert opened == [False]
+    project.run(*LOCAL, "apply", "--yes")
+    assert opened == [False, False, True]
+
+
+def test_demo_plays_in_its_own_folder_whatever_c_says(project: Workplace) -> None:
+    """`-C` and a project in the current folder are left alone by the demo."""
+    ran = project.run("-C", str(project.folder), "demo", "played")
+    assert ran.code == 0, ran.err
+    assert (project.folder / "played/.reconciler").is_dir()
+    assert not (project.folder / ".reconciler").exists()
+
+
+def test_no_variable_answers_for_the_user(project: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S6: --yes and --allow are typed, never found in the environment."""
+    monkeypatch.setenv("RECONCILER_APPLY_YES", "1")
+    assert project.run(*LOCAL, "apply").code == 64
+
+
+def test_a_saved_plan_with_a_blocked_campaign_says_so(project: Workplace) -> None:
+    """`apply FILE` names what was not planned."""
+    _expect_another_mode(project)
+    project.run(*LOCAL, "plan", "--out", "change.json")
+    applied = project.run(*LOCAL, "apply", "change.json")
+    assert (applied.code, "expectation-failed" in applied.err) == (5, True)
+
+
+def test_a_step_that_fails_exits_5(project: Workplace) -> None:
+    """The API refuses a number that is not validated: that campaign fails, the others are done."""
+    path = project.folder / "reconciler.yaml"
+    path.write_text(path.read_text().replace('"33199001004", recordedShare', '"33199009999", recordedShare'))
+    applied = project.run(*LOCAL, "apply", "--yes")
+    assert (applied.code, "Not all applied" in applied.out) == (5, True)

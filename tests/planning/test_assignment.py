@@ -148,3 +148,15 @@ def test_membership_that_is_ignored_is_the_accounts() -> None:
         "agent-not-in-campaign"
     ]
     assert list(membership_faults(policy(rule("one", assignedAgentId=None), rule("s", skip=True)), pair)) == []
+
+
+def test_contacts_that_can_not_be_judged_at_all_stop_the_rule() -> None:
+    """Not one that satisfies the filters for sure: the API may have dropped them (S3)."""
+    conditions = [{"customFieldName": "Category", "condition": "eq", "value": "gold"}]
+    query = Query(rule("gold"), {"customFieldConditions": conditions})
+    undecided = [Contact(contactId=each, customFields={"Category": "Gold"}) for each in (1, 2)]
+    with pytest.raises(IgnoredFilter) as caught:
+        claim([query], [undecided], {})
+    assert not caught.value.proven
+    sure = [*undecided, Contact(contactId=3, customFields={"Category": "gold"})]
+    assert [each.contactId for each in claim([query], [sure], {})[0].contacts] == [1, 2, 3]

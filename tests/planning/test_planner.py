@@ -55,13 +55,13 @@ def _with_a_stranger(answer: Any) -> Any:
     return answer
 
 
-def test_a_probe_that_fails_stops_the_policy_in_that_campaign(tmp_path: Path) -> None:
-    """`like` can't be checked on the contacts: the API has to prove that it knows it."""
+def test_a_field_that_is_only_to_be_added_can_not_be_matched_yet(tmp_path: Path) -> None:
+    """The API would drop the condition, and find every contact."""
     like = {"customFieldConditions": [{"customFieldName": "City", "condition": "like", "value": "P%"}]}
     world = _world(tmp_path)  # City is only to be added: the emulator drops the condition
     world.wire.plant(*SEARCH, rewriting(lambda answer: answer | {"content": [world.contact(1)]}), times=9)
     codes, plan = _codes(world, campaign_document(customFields=["City"]), policy_document(RULE | {"match": like}))
-    assert codes == ["filter-ignored"]
+    assert codes == ["unknown-custom-field"]
     assert not [each for each in plan.changes if each.rule]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from reconciler.api import decode, paging
 from reconciler.api.decode import Campaign, CampaignPage
 from reconciler.api.request import Flow, Request
-from reconciler.errors import WriteRefused
+from reconciler.errors import Unreadable, WriteRefused
 from reconciler.model import UNSET
 
 CAMPAIGNS = "/api/v1/voice/campaigns"
@@ -45,7 +45,10 @@ def list_campaigns(
 def get_campaign(campaign_id: int) -> Flow[Campaign]:
     """The campaign with this id ("GET Get campaign by Id"); NotFound when there is none."""
     request = Request("GET", f"{CAMPAIGNS}/{campaign_id:d}")
-    return decode.campaign(request, (yield request))
+    campaign = decode.campaign(request, (yield request))
+    if campaign.id != campaign_id:
+        raise Unreadable(request.label, f"campaign {campaign.id} came in its place")
+    return campaign
 
 
 def patch_campaign(campaign_id: int, body: Mapping[str, object]) -> Flow[None]:

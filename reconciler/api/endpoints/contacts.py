@@ -10,6 +10,7 @@ from reconciler.api.decode import Contact, ContactPage
 from reconciler.api.filters import Endpoint, check_query
 from reconciler.api.paging import PageWalk, Unseen
 from reconciler.api.request import Flow, Request
+from reconciler.errors import Unreadable
 
 VOICE_CAMPAIGNS = "/api/v2/voice/campaigns"
 MAX_PAGE_SIZE = 500
@@ -59,7 +60,10 @@ class Search:
     def page(self, number: int | None) -> Flow[ContactPage]:
         """The page that is asked for with `number`; None: without one, the first."""
         request = self._request(number)
-        return decode.typed(request, (yield request), ContactPage)
+        page = decode.typed(request, (yield request), ContactPage)
+        if any(each.campaignId not in (None, self.campaign_id) for each in page.content):
+            raise Unreadable(request.label, "contacts of another campaign came")
+        return page
 
     def pages_from(self, number: int) -> Iterator[Flow[ContactPage]]:
         """The pages from `number` on, without an end."""
