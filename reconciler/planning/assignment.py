@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import structs
+
 from reconciler.api.decode import Contact
 from reconciler.api.filters import matches
 from reconciler.diagnostics import Diagnostic, Severity, nearest_help
@@ -201,6 +203,40 @@ def condition_faults(policy: DesiredPolicy, pair: Pair) -> Iterator[Diagnostic]:
                     ),
                     address=str(policy.address),
                 )
+
+
+def unsettled_warnings(
+    policy: DesiredPolicy, pair: Pair, claimed: Sequence[Claimed], statuses: Mapping[int, str]
+) -> Iterator[Diagnostic]:
+    """A warning for each rule whose values hand its contacts to another rule, which would change them again (S7)."""
+    for each in claimed:
+        rule = each.query.rule
+        others = {
+            other.query.rule.name
+            for contact in each.contacts
+            if not rule.skip and _differing(rule, contact)
+            for other in _next_owner(structs.replace(contact, **rule.set), claimed, statuses)
+            if other is not each
+        }
+        for other_name in sorted(others):
+            yield Diagnostic(
+                "rules-do-not-settle",
+                "rules do not settle",
+                f"{pair.desired.address}: what rule `{rule.name}` sets makes rule `{other_name}` change them again",
+                Severity.WARNING,
+                rule.span,
+                "planning after apply will not be empty: let the rules match by values that none of them sets",
+                str(policy.address),
+            )
+
+
+def _next_owner(contact: Contact, claimed: Sequence[Claimed], statuses: Mapping[int, str]) -> Iterator[Claimed]:
+    """The rule that claims the contact as it will be, if it would change it."""
+    owner = next(
+        (e for e in claimed if not e.query.filters or matches(e.query.filters, contact, statuses) is True), None
+    )
+    if owner is not None and not owner.query.rule.skip and _differing(owner.query.rule, contact):
+        yield owner
 
 
 def unmatched_note(policy: DesiredPolicy, query: Query) -> Diagnostic:

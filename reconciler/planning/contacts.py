@@ -19,6 +19,7 @@ from reconciler.planning.assignment import (
     membership_faults,
     rule_changes,
     unmatched_note,
+    unsettled_warnings,
 )
 from reconciler.planning.live import Pair, Reader
 from reconciler.planning.plan import Change
@@ -117,6 +118,8 @@ def _assign(
     if found.take(unproven, campaign):
         return
     try:
-        found.changes += rule_changes(policy, pair, claim(scope.queries, results, statuses))
+        claimed = claim(scope.queries, results, statuses)
+        found.changes += rule_changes(policy, pair, claimed)
+        found.faults += unsettled_warnings(policy, pair, claimed, statuses)
     except IgnoredFilter as ignored:
         found.take([ignored_filter_fault(policy, pair, ignored)], campaign)

@@ -369,3 +369,12 @@ def test_a_step_that_fails_exits_5(project: Workplace) -> None:
     path.write_text(path.read_text().replace('"33199001004", recordedShare', '"33199009999", recordedShare'))
     applied = project.run(*LOCAL, "apply", "--yes")
     assert (applied.code, "Not all applied" in applied.out) == (5, True)
+
+
+def test_rules_that_do_not_settle_are_warned_about(project: Workplace) -> None:
+    """What one rule sets makes another rule match: said before it is written, not found out afterwards."""
+    path = project.folder / "manifests/assignment.yaml"
+    path.write_text(path.read_text().replace("        excluded: false\n", "        assignedAgentIds: null\n"))
+    ran = project.run(*LOCAL, "plan")
+    assert (ran.code, "warning[rules-do-not-settle]" in ran.err) == (0, True)
+    assert "rule `gold-to-alice` sets makes rule `others-to-bruno` change them again" in ran.err
