@@ -33,6 +33,9 @@ from reconciler.emulator.routes import ENDPOINTS, Endpoint
 
 DEFAULTS = Options()
 
+#: The key of an ASGI scope under which a fault says what is to become of the batch that this request starts.
+BATCH_OUTCOME = "emulator.batch"
+
 
 def open_emulator(
     database: Path,
@@ -68,7 +71,7 @@ class _Service:
     options: Options
     clock: Callable[[], datetime]
 
-    def answer(self, endpoint: Endpoint, request: Request, body: bytes) -> str:
+    def answer(self, endpoint: Endpoint, request: Request, body: bytes) -> str | bytes:
         sent = _json(body) if endpoint.method != "GET" else None
         with self.lock:
             call = self._call(request, sent)
@@ -90,6 +93,7 @@ class _Service:
             path_values=request.path_params,
             parameters=request.query_params,
             body=body,
+            batch_outcome=request.scope.get(BATCH_OUTCOME, "real"),
         )
 
 
@@ -109,7 +113,8 @@ class _Resource:
         try:
             _authorise(request, self.service.options.token)
             endpoint = self._endpoint(request.method)
-            return _response(200, self.service.answer(endpoint, request, await request.body()))
+            answer = self.service.answer(endpoint, request, await request.body())
+            return _response(endpoint.status, answer, endpoint.media_type)
         except ApiError as error:
             return _error(error)
         except (UnicodeEncodeError, OverflowError):
@@ -147,8 +152,8 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-def _response(status: int, text: str) -> Response:
-    return Response(text.encode(), status, media_type="application/json")
+def _response(status: int, content: str | bytes, media_type: str = "application/json") -> Response:
+    return Response(content or None, status, media_type=media_type if content else None)
 
 
 def _error(error: ApiError) -> Response:

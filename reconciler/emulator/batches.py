@@ -89,21 +89,23 @@ def _accept(call: Call, campaign_id: int, request: JsonObject) -> str:
     busy = "SELECT 1 FROM batches WHERE campaignId = ? AND nextMoveAt IS NOT NULL"
     if call.connection.execute(busy, (campaign_id,)).fetchone():
         raise ApiError(409, "error.batch.already.running", "Another batch of this campaign is not finished yet.")
-    token = str(uuid4())
+    token, outcome = str(uuid4()), call.batch_outcome
     start, length = call.now.timestamp(), call.options.batch_seconds
     call.connection.execute(
-        "INSERT INTO batches VALUES (?, ?, ?, 'ACCEPTED', ?, ?, ?)",
-        (token, campaign_id, dumps(request), start + length * WAITING, start + length, Result().text()),
+        "INSERT INTO batches VALUES (?, ?, ?, 'ACCEPTED', ?, ?, ?, ?)",
+        (token, campaign_id, dumps(request), start + length * WAITING, start + length, Result().text(), outcome),
     )
     return dumps({"token": token})
 
 
 def _move(connection: sqlite3.Connection, row: tuple[Any, ...], options: Options) -> None:
-    token, campaign_id, request, status, _, ends_at, _ = row
+    token, campaign_id, request, status, _, ends_at, _, outcome = row
     if status == "ACCEPTED":
         connection.execute("UPDATE batches SET status = 'IN_PROGRESS', nextMoveAt = endsAt WHERE token = ?", (token,))
         return
-    result = _run(connection, campaign_id, json.loads(request), ends_at, options)
+    result = None
+    if outcome != "fails":
+        result = _run(connection, campaign_id, json.loads(request), ends_at, options, half=outcome == "half-fails")
     connection.execute(
         "UPDATE batches SET status = ?, nextMoveAt = NULL, result = ? WHERE token = ?",
         ("FAILED" if result is None else "COMPLETED", (result or Result()).text(), token),
@@ -111,9 +113,15 @@ def _move(connection: sqlite3.Connection, row: tuple[Any, ...], options: Options
 
 
 def _run(
-    connection: sqlite3.Connection, campaign_id: int, request: JsonObject, ends_at: float, options: Options
+    connection: sqlite3.Connection,
+    campaign_id: int,
+    request: JsonObject,
+    ends_at: float,
+    options: Options,
+    *,
+    half: bool,
 ) -> Result | None:
-    """Do what `request` says; None when its campaign is archived or gone by now."""
+    """Do what `request` says, `half`: to every other contact; None when its campaign is archived or gone by now."""
     row = connection.execute("SELECT document FROM campaigns WHERE id = ?", (campaign_id,)).fetchone()
     campaign = json.loads(row[0]) if row else None
     if campaign is None or campaign["isArchived"]:
@@ -122,6 +130,9 @@ def _run(
     rows = connection.execute(f"SELECT document FROM contacts WHERE {found.sql} ORDER BY contactId", found.values)
     contacts = [json.loads(document) for (document,) in rows]
     result = _sorted_out(contacts, request["data"], campaign)
+    if half:
+        result.failed.extend(contact["contactId"] for contact in result.modified[1::2])
+        del result.modified[1::2]
     changes, phones = _without_phones(request["data"], campaign)
     moment = instants.to_text(datetime.fromtimestamp(ends_at, UTC))
     changed = [apply(contact, changes, campaign, moment) for contact in result.modified]

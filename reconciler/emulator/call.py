@@ -6,10 +6,14 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from reconciler.emulator import instants
 from reconciler.emulator.options import Options
 from reconciler.emulator.results import Results
+
+#: What becomes of a batch: what its request asks for, nothing at all (FAILED), or only every other contact of it.
+Outcome = Literal["real", "fails", "half-fails"]
 
 #: The login that stands in `lastUpdatedBy` after a write through the API.
 API_LOGIN = "api"
@@ -28,6 +32,7 @@ class Call:
     path_values: Mapping[str, str]
     parameters: Mapping[str, str]
     body: object
+    batch_outcome: Outcome = "real"
 
     def number(self, name: str) -> int | None:
         """The path value `name` as an id; None when it can't be one."""

@@ -18,7 +18,7 @@ from reconciler.emulator.errors import DatabaseFileError
 from reconciler.emulator.json_text import dumps
 
 APPLICATION_ID = 0x44_42_4C_4F
-VERSION = 1
+VERSION = 2
 
 #: The fields of a contact that filters look at, kept as columns of the same name.
 SEARCHED = (
@@ -46,7 +46,7 @@ CREATE INDEX contacts_by_last_call ON contacts (campaignId, lastCallTime);
 CREATE INDEX contacts_by_update ON contacts (campaignId, lastUpdatedAt);
 CREATE TABLE batches (
   token TEXT PRIMARY KEY, campaignId INTEGER NOT NULL, request TEXT NOT NULL,
-  status TEXT NOT NULL, nextMoveAt REAL, endsAt REAL NOT NULL, result TEXT NOT NULL
+  status TEXT NOT NULL, nextMoveAt REAL, endsAt REAL NOT NULL, result TEXT NOT NULL, outcome TEXT NOT NULL
 );
 CREATE INDEX batches_to_move ON batches (nextMoveAt) WHERE nextMoveAt IS NOT NULL;
 """

@@ -13,15 +13,17 @@ from reconciler.emulator.call import Call
 
 
 class Endpoint(NamedTuple):
-    """`answer` takes a call and returns the JSON text of a 200, or raises ApiError.
+    """`answer` takes a call and returns what goes back (JSON text; bytes for audio), or raises ApiError.
 
     A "write" runs in a transaction of its own, undone when it raises.
     """
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     path: str
-    answer: Callable[[Call], str]
+    answer: Callable[[Call], str | bytes]
     kind: Literal["read", "write"]
+    status: int = 200
+    media_type: str = "application/json"
 
 
 _CAMPAIGNS = "/api/v1/voice/campaigns"
