@@ -1,0 +1,45 @@
+"""Whole processes, measured by the kernel: seconds from start to end, and the peak of resident memory."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One process, or the medians of several: wall clock in seconds, peak resident size in MiB."""
+
+    seconds: float
+    peak_mib: float
+
+
+def measured(command: Sequence[str], environment: dict[str, str]) -> Figures:
+    """Runs `command`, its output thrown away; RuntimeError with what it said last when it fails."""
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL
+    )
+    assert process.stderr is not None
+    said = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{command} ended with {process.returncode}: {said.decode()[-2000:]}")
+    scale = 1 if sys.platform == "darwin" else 1024
+    return Figures(seconds, usage.ru_maxrss * scale / 2**20)
+
+
+def median(command: Sequence[str], environment: dict[str, str], runs: int) -> Figures:
+    """The medians of `runs` runs, after one that does not count."""
+    measured(command, environment)
+    found = [measured(command, environment) for _ in range(runs)]
+    return Figures(
+        statistics.median(each.seconds for each in found), statistics.median(each.peak_mib for each in found)
+    )
