@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format generate cassettes clean
+.PHONY: help demo test check format generate cassettes bench clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,11 +25,15 @@ format: .venv/.dev ## put the code into its standard form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-generate: .venv/.dev ## write schemas/ anew from the kinds
+generate: .venv/.dev ## write schemas/ anew from the kinds, and docs/api-coverage.md from the contract
 	$(BIN)/reconciler schema --write schemas
+	$(BIN)/python -m tests.contract.coverage
 
 cassettes: .venv/.dev ## record cassettes/ anew from the emulator server
 	$(BIN)/pytest -q tests/wire --record-mode=rewrite
+
+bench: .venv/.dev ## measure speed and memory against bare scripts, as ratios
+	$(BIN)/python -m benchmarks.scan
 
 clean: ## remove what the commands made
 	rm -rf .venv build dist .mypy_cache .ruff_cache .hypothesis

@@ -6,13 +6,15 @@ ReconcilerError
 ├── SavedPlanRefused        stale, expired, altered, or for another target
 ├── LockHeld                another run is applying to the same environment
 ├── LimitExceeded           the plan is larger than its limits
-├── WriteRefused            a write call was reached from a read-only command (a bug; nothing was sent)
+├── WriteRefused            a write from a read-only command (a bug), or of what is not documented (nothing was sent)
 ├── UnsafeQuery             a filter outside the API's table, or an empty batch query (nothing was sent)
+├── InvalidArgument         a value that no request of the API can be made of (nothing was sent); a ValueError too
 └── ApiError                an answer or its absence; carries the request, status and API code
     ├── Unauthorized        401, 403
     ├── NotFound            404
     ├── Rejected            400 and other 4xx: the API will not take this
-    ├── Busy                409: another batch, or a call in progress
+    ├── Busy                409: another batch
+    │   └── OnCall          409 for one contact: a call in progress
     ├── RateLimited         429
     ├── ServerFault         5xx
     ├── Unreadable          HTML, cut-off or otherwise invalid JSON, an answer that breaks the contract
@@ -89,7 +91,7 @@ class LimitExceeded(ReconcilerError):
 
 
 class WriteRefused(ReconcilerError):
-    """A read-only client was asked to write; nothing was sent."""
+    """A read-only client was asked to write, or a write is not as documented; nothing was sent."""
 
     code = "write-refused"
 
@@ -98,6 +100,12 @@ class UnsafeQuery(ReconcilerError):
     """A contact query that could hit more contacts than meant; nothing was sent."""
 
     code = "unsafe-query"
+
+
+class InvalidArgument(ReconcilerError, ValueError):
+    """A value that no documented request can be made of; nothing was sent."""
+
+    code = "invalid-argument"
 
 
 class ApiError(ReconcilerError):
@@ -151,6 +159,14 @@ class Busy(ApiError):
     code = "api-busy"
     title = "the campaign is busy with another batch"
     default_help = "wait until the batch that runs there has ended, then run again"
+
+
+class OnCall(Busy):
+    """The contact is on a call."""
+
+    code = "api-on-call"
+    title = "the contact is on a call"
+    default_help = "wait until its call has ended, then run again; nothing was changed by this request"
 
 
 class RateLimited(ApiError):

@@ -15,7 +15,6 @@ from reconciler.api.origin import origin_of
 from reconciler.api.request import Request, Response
 from reconciler.errors import (
     ApiError,
-    Busy,
     NotFound,
     RateLimited,
     Rejected,
@@ -30,14 +29,13 @@ _KINDS: Mapping[int, type[ApiError]] = {
     401: Unauthorized,
     403: Unauthorized,
     404: NotFound,
-    409: Busy,
     429: RateLimited,
 }
 _API_CODE = re.compile(r"error(\.[a-z]+){1,8}")
 #: The content types that messages name; any other text of the server's is kept out of them (S9, S10).
 _MEDIA_TYPES = frozenset({
     "application/json", "application/problem+json", "application/octet-stream", "application/xml", "audio/mpeg",
-    "text/html", "text/json", "text/plain", "text/xml",
+    "audio/mp3", "audio/ogg", "audio/wav", "audio/x-wav", "text/html", "text/json", "text/plain", "text/xml",
 })  # fmt: skip
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
@@ -85,10 +83,10 @@ def _check_content(request: Request, response: Response) -> None:
     try:
         msgspec.json.decode(response.body, type=msgspec.Raw)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        media = _media_type(response)
+        media = media_type(response.headers)
         kind = CutOff if media.endswith("json") else Unreadable
         detail = f"{_size(response)} came that are not complete JSON" if kind is CutOff else f"{_size(response)} came"
-        raise kind(request.label, detail, status=response.status) from None
+        raise kind(request.label, detail, status=response.status, help=request.lost_help) from None
 
 
 def _redirected(request: Request, response: Response) -> ApiError:
@@ -101,22 +99,30 @@ def _redirected(request: Request, response: Response) -> ApiError:
 
 def _refused(request: Request, response: Response) -> ApiError:
     code = api_code(response.body)
-    if response.status == 404 and not code and _media_type(response) == "text/html":
+    if response.status == 404 and not code and media_type(response.headers) == "text/html":
         return Unreadable(request.label, f"status 404, {_size(response)}: this is not the API", status=404)
-    kind = _KINDS.get(response.status) or (ServerFault if response.status >= 500 else Rejected)
+    kind = _kind(request, response.status)
     return kind(
         request.label,
         f"status {response.status}" + (f", {code}" if code else f", {_size(response)}" if response.body else ""),
         status=response.status,
         api_code=code,
         retry_after=retry_after(response.headers, datetime.now(UTC)),
+        help=request.doubt_help if kind is ServerFault and response.status != 503 else "",
     )
 
 
-def _media_type(response: Response) -> str:
-    media = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+def _kind(request: Request, status: int) -> type[ApiError]:
+    if status == 409:
+        return request.conflict
+    return _KINDS.get(status) or (ServerFault if status >= 500 else Rejected)
+
+
+def media_type(headers: Mapping[str, str]) -> str:
+    """What the headers call the content, where that is a usual name: no other text of the server's gets out."""
+    media = headers.get("content-type", "").partition(";")[0].strip().lower()
     return media if media in _MEDIA_TYPES else "unknown content"
 
 
 def _size(response: Response) -> str:
-    return f"{_media_type(response)}, {len(response.body):,} bytes"
+    return f"{media_type(response.headers)}, {len(response.body):,} bytes"

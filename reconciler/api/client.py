@@ -6,6 +6,7 @@ import importlib
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -13,13 +14,14 @@ import stamina
 import stamina.instrumentation
 
 from reconciler import __version__
-from reconciler.api import answers, encode, side_by_side
+from reconciler.api import answers, download, encode, side_by_side
 from reconciler.api.application import APPLICATION_ORIGIN, Application, ApplicationTransport
+from reconciler.api.download import Target
 from reconciler.api.faults import translated
 from reconciler.api.origin import Origin, checked_base_url, checked_token
 from reconciler.api.request import Flow, Request, Response
 from reconciler.api.retries import backoff
-from reconciler.errors import ProjectError, WriteRefused
+from reconciler.errors import ApiError, ProjectError, WriteRefused
 from reconciler.model import UNSET
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LIBRARIES = ("httpx", "httpx2")
-HEADERS = {"Accept": "application/json", "User-Agent": f"campaign-reconciler/{__version__}"}
+HEADERS = {"User-Agent": f"campaign-reconciler/{__version__}"}
 
 
 class Client:
@@ -36,7 +38,7 @@ class Client:
 
     `writable`: False refuses every request that is not a read, before it is sent (S1). `timeout`: seconds for each
     step of one exchange. `attempts`, `patience`: how often and for how many seconds a request may be repeated.
-    `parallelism`: how many flows `run_all` and `run_ahead` run at once. `application`: an ASGI application to call in
+    `parallelism`: how many flows `run_each` and `run_ahead` run at once. `application`: an ASGI application to call in
     this process instead of `base_url`. `transport`: one of the HTTP library's own, to answer in the network's place.
     `retrying` is told of each repetition, in words.
     `requests` counts what was sent. ProjectError when token or base URL cannot be used.
@@ -95,9 +97,19 @@ class Client:
         finally:
             flow.close()
 
-    def run_all(self, flows: Iterable[Flow[T]]) -> list[T]:
-        """The results of all `flows` in their order, run side by side; the first error, once all have ended."""
-        return side_by_side.gathered(self.run, flows, self.parallelism)
+    def run_each(self, flows: Iterable[Flow[T]]) -> list[T | ApiError]:
+        """The results of all `flows` in their order, run side by side; an ApiError in the place of its flow's result.
+
+        Any other error comes out, once all have ended.
+        """
+
+        def outcome(flow: Flow[T]) -> T | ApiError:
+            try:
+                return self.run(flow)
+            except ApiError as error:
+                return error
+
+        return side_by_side.gathered(outcome, flows, self.parallelism)
 
     def run_ahead(self, flows: Iterable[Flow[T]], is_last: Callable[[T], bool]) -> Iterator[T]:
         """The results of `flows` in their order, up to and with the first that `is_last`; some later ones run in vain.
@@ -113,6 +125,20 @@ class Client:
         """
         if not (self.writable or request.is_read):
             raise WriteRefused("a read-only command was about to write; nothing was sent", request.label)
+        return self._repeated(request, self._exchange)
+
+    def download(self, request: Request, target: Target) -> int:
+        """Stream the audio that a GET asks for into `target`, piece by piece; the number of bytes.
+
+        Repeated as other reads are, each time from the beginning: `target.begin` drops what came before. An ApiError
+        when it did not end well; then `target` may hold a part. WriteRefused, with nothing sent, for what is no GET.
+        """
+        if request.method != "GET":
+            raise WriteRefused("only a GET downloads; nothing was sent", request.label)
+        return self._repeated(request, lambda asked, url: self._stream(asked, url, target))
+
+    def _repeated(self, request: Request, exchange: Callable[[Request, str], T]) -> T:
+        """What `exchange` makes of the request and its URL, tried again where that is harmless."""
         url = self._origin.url(request)
         for attempt in stamina.retry_context(
             on=backoff(request, self._patience), attempts=self._attempts, timeout=self._patience, wait_max=10.0
@@ -120,25 +146,38 @@ class Client:
             if attempt.num > 1:
                 self._retrying(f"{request.label}: no usable answer, try {attempt.num} of {self._attempts}")
             with attempt:
-                return answers.checked(request, self._exchange(request, url))
+                return exchange(request, url)
         raise AssertionError("the retries end with an answer or an error")
 
     def _exchange(self, request: Request, url: str) -> Response:
+        with self._streamed(request, url) as answer:
+            return answers.checked(request, _response(answer, answer.read()))
+
+    def _stream(self, request: Request, url: str, target: Target) -> int:
+        with self._streamed(request, url, download.PLAIN) as answer:
+            if not answer.is_success:
+                answers.checked(request, _response(answer, download.beginning(answer)))  # raises
+            return download.receive(request, answer, target)
+
+    @contextmanager
+    def _streamed(self, request: Request, url: str, more: Mapping[str, str] = {}) -> Iterator[httpx.Response]:
+        """The library's response while its body comes; its errors leave as ours."""
         with self._counting:
             self.requests += 1
         body = None if request.json is UNSET else encode.body(request.json)
-        headers = {} if body is None else {"Content-Type": "application/json"}
+        headers = {"Accept": request.accept, **more} | ({} if body is None else {"Content-Type": "application/json"})
+        params = dict(request.params) or None
         try:
-            answer = self._http.request(
-                request.method, url, params=dict(request.params) or None, content=body, headers=headers
-            )
+            with self._http.stream(request.method, url, params=params, content=body, headers=headers) as answer:
+                yield answer
         except Exception as error:
-            if ours := translated(error, request.label, str(self._origin)):
+            if ours := translated(error, request, str(self._origin)):
                 raise ours from None  # the foreign error holds the request, and with it the token
             raise
-        return Response(
-            answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.content
-        )
+
+
+def _response(answer: httpx.Response, body: bytes) -> Response:
+    return Response(answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, body)
 
 
 def http_library() -> ModuleType:

@@ -3,128 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 import msgspec
 
+from reconciler.api import campaign_fields
 from reconciler.api.request import Request, Response
+from reconciler.api.shapes import BatchResult, Campaign, Contact
 from reconciler.errors import Unreadable
 
 T = TypeVar("T")
 
 BATCH_STATUSES = ("ACCEPTED", "IN_PROGRESS", "COMPLETED", "FAILED")
 _BATCH_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,200}")
-
-
-class Contact(msgspec.Struct, frozen=True, gc=False):
-    """A contact as the tool needs it ("Data structure for contacts"); a field left out of an answer is None.
-
-    Its repr shows the contactId alone, so that no traceback or log carries personal data (S10).
-    """
-
-    contactId: int
-    campaignId: int | None = None
-    state: str | None = None
-    excluded: bool | None = None
-    excludedDetail: str | None = None
-    priority: int | None = None
-    retryDate: str | None = None
-    triesNumber: int | None = None
-    wrapupId: int | None = None
-    agentId: int | None = None
-    lastAgentId: int | None = None
-    assignedAgentId: int | None = None
-    assignedGroupId: int | None = None
-    assignedAgentExpirationTime: str | None = None
-    assignedGroupExpirationTime: str | None = None
-    minCallingDateTime: str | None = None
-    maxCallingDateTime: str | None = None
-    lastCallTime: str | None = None
-    lastCallerType: str | None = None
-    createdAt: str | None = None
-    lastUpdatedAt: str | None = None
-    contactCardDisplayNumber: str | None = None
-    calendarId: int | None = None
-    region: int | None = None
-    purgeDate: str | None = None
-    customFields: dict[str, str | None] | None = None
-    phones: dict[str, str | None] | None = None
-
-    def __repr__(self) -> str:
-        return f"Contact({self.contactId})"
-
-    def __rich_repr__(self) -> list[tuple[str, Any]]:
-        return [("contactId", self.contactId)]
-
-
-class ContactPage(msgspec.Struct, frozen=True):
-    """One page of "POST Search contacts"; the totals are left unread, they are approximate (notes, trap 6)."""
-
-    content: list[Contact]
-    number: int | None = None
-    last: bool | None = None
-
-    def __repr__(self) -> str:
-        return f"ContactPage(number={self.number}, {len(self.content)} contacts)"
-
-    @property
-    def is_end(self) -> bool:
-        """Whether no page follows."""
-        return bool(self.last) or not self.content
-
-
-class Wrapup(msgspec.Struct, frozen=True):
-    """A wrap-up code ("Data structure for wrapup codes")."""
-
-    id: int
-    name: str
-    status: str | None = None
-    wrapupPath: str | None = None
-    isSystem: bool | None = None
-    isHidden: bool | None = None
-
-
-class WrapupPage(msgspec.Struct, frozen=True):
-    """One page of "GET Get wrapups"."""
-
-    wrapups: list[Wrapup]
-    next: str | None = None
-
-
-class BatchResult(msgspec.Struct, frozen=True):
-    """How far a batch is ("GET Get batch result"); only COMPLETED and FAILED are final.
-
-    `failed` are contactIds that were eligible and not modified, `excluded` the contactIds under the API's reasons.
-    """
-
-    status: str
-    modifiedElementsCount: int | None = None
-    failed: list[int] | None = None
-    excluded: dict[str, list[int] | None] | None = None
-
-    @property
-    def is_final(self) -> bool:
-        """Whether it will not change any more."""
-        return self.status in ("COMPLETED", "FAILED")
-
-
-@dataclass(frozen=True, slots=True)
-class Campaign:
-    """A live campaign: its identity, and every field under its API name in `values`."""
-
-    id: int
-    name: str
-    values: Mapping[str, object] = field(repr=False)
-
-
-class CampaignPage(msgspec.Struct, frozen=True):
-    """One page of "GET Get campaigns"."""
-
-    campaigns: list[dict[str, Any]]
-    next: str | None = None
 
 
 class _Accepted(msgspec.Struct, frozen=True):
@@ -134,33 +26,68 @@ class _Accepted(msgspec.Struct, frozen=True):
 def typed(request: Request, response: Response, kind: type[T]) -> T:
     """The body of `response` as a `kind`; Unreadable, naming the place and never the content, when it is not one."""
     if not response.body.strip():
-        raise Unreadable(request.label, "an answer without a body came", status=response.status)
+        raise _unreadable(request, response, "an answer without a body came")
     try:
         return msgspec.json.decode(response.body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Unreadable(request.label, f"the answer is not as documented: {error}", status=response.status) from None
+        raise _unreadable(request, response, f"the answer is not as documented: {error}") from None
+
+
+def _unreadable(request: Request, response: Response, detail: str) -> Unreadable:
+    return Unreadable(request.label, detail, status=response.status, help=request.lost_help)
 
 
 def campaign(request: Request, response: Response) -> Campaign:
-    """The one campaign in `response`; Unreadable without a usable id and name."""
-    return checked_campaign(request, typed(request, response, dict[str, Any]))
+    """The one campaign in `response`; Unreadable when something of it is not as documented."""
+    found = listed_campaign(request, typed(request, response, dict[str, Any]))
+    if found.fault:
+        raise Unreadable(request.label, f"campaign {found.id} {found.fault}", help=request.lost_help)
+    return found
 
 
-def checked_campaign(request: Request, values: dict[str, Any]) -> Campaign:
-    """The campaign with these fields; Unreadable when its id is not a positive integer or its name not a text."""
+def listed_campaign(request: Request, values: dict[str, Any]) -> Campaign:
+    """The campaign with these fields, and what of them is not as documented: its faults are no other campaign's.
+
+    Unreadable when its id is not a positive integer.
+    """
     number, name = values.get("id"), values.get("name")
     if type(number) is not int or number <= 0:
         raise Unreadable(request.label, "a campaign without a usable `id` came")
     if not isinstance(name, str) or not name:
-        raise Unreadable(request.label, f"campaign {number} came without a usable `name`")
-    return Campaign(number, name, MappingProxyType(values))
+        return Campaign(number, "", MappingProxyType(values), "came without a usable `name`")
+    fault = campaign_fields.misfit(values)
+    return Campaign(number, name, MappingProxyType(values), f"is not as documented: {fault}" if fault else "")
+
+
+def contact(request: Request, response: Response, campaign_id: int, contact_id: int) -> Contact:
+    """The one contact in `response`; Unreadable when it is another one, or of another campaign."""
+    found = typed(request, response, Contact)
+    if found.contactId != contact_id:
+        raise Unreadable(request.label, f"contact {found.contactId} came in its place")
+    return of_campaign(request, [found], campaign_id)[0]
+
+
+def created_contact(request: Request, response: Response, campaign_id: int) -> Contact | None:
+    """The contact in the answer to its creation, whose body is not documented; None when it holds none."""
+    try:
+        found = msgspec.json.decode(response.body, type=Contact)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return of_campaign(request, [found], campaign_id)[0]
+
+
+def of_campaign(request: Request, contacts: list[Contact], campaign_id: int) -> list[Contact]:
+    """`contacts`; Unreadable when one of them says that it is of another campaign: its numbers mean others (S3)."""
+    if any(each.campaignId not in (None, campaign_id) for each in contacts):
+        raise Unreadable(request.label, "contacts of another campaign came", help=request.lost_help)
+    return contacts
 
 
 def batch_token(request: Request, response: Response) -> str:
     """The token of an accepted batch; Unreadable when it could not stand in a path."""
     token = typed(request, response, _Accepted).token
     if not _BATCH_TOKEN.fullmatch(token):
-        raise Unreadable(request.label, "the batch's `token` holds characters that no token has")
+        raise _unreadable(request, response, "the batch's `token` holds characters that no token has")
     return token
 
 

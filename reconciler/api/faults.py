@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reconciler.api.request import Request
 from reconciler.errors import ApiError, ConnectionLost, Unreachable, Unreadable
 
 #: Class name → our error and what to say. Foreign texts are not quoted: some hold header values or whole URLs.
@@ -38,10 +39,12 @@ FAULTS: Mapping[str, tuple[type[ApiError], str]] = {
 }
 
 
-def translated(error: Exception, label: str, origin: str) -> ApiError | None:
-    """Our error for a foreign one, for the request called `label` to `origin`; None when it is not in the table."""
+def translated(error: Exception, request: Request, origin: str) -> ApiError | None:
+    """Our error for a foreign one, for `request` to `origin`; None when it is not in the table."""
     for kind in type(error).__mro__:
         if known := FAULTS.get(kind.__name__):
             ours, detail = known
-            return ours(label, f"{detail} ({origin})" if ours is Unreachable else detail)
+            if ours is Unreachable:
+                return ours(request.label, f"{detail} ({origin})")
+            return ours(request.label, detail, help=request.doubt_help if ours is ConnectionLost else request.lost_help)
     return None

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
-from reconciler.api.criteria import CRITERIA, Statuses, Verdict
-from reconciler.api.decode import Contact
-from reconciler.api.instants import is_instant
+from reconciler.api.criteria import CRITERIA, Criterion, Statuses, Verdict
+from reconciler.api.shapes import Contact
+from reconciler.api.values import misfit
 from reconciler.diagnostics import nearest_help
 from reconciler.errors import UnsafeQuery
 from reconciler.kinds.contact import BATCH_ONLY_FILTERS, NULL_CONDITIONS, SEARCH_FILTERS
 from reconciler.kinds.field import Field, Type
 
 Query = Mapping[str, object]
-
-_PHONE = re.compile(r"[0-9]{3,15}")
 
 
 class Endpoint(Enum):
@@ -54,6 +51,11 @@ def check_query(query: Query, endpoint: Endpoint) -> None:
             raise _unsafe(name, "an empty list may hit every contact")
 
 
+def columns_of(query: Query) -> frozenset[str]:
+    """The attributes of a contact that `matches` reads for `query`. UnsafeQuery for a name that is no filter."""
+    return frozenset(column for name in query for column in _criterion(name).reads)
+
+
 def matches(query: Query, contact: Contact, wrapup_statuses: Statuses) -> Verdict:
     """Whether `contact` satisfies every filter of `query`: True, False, or None when it can't be decided here.
 
@@ -62,9 +64,8 @@ def matches(query: Query, contact: Contact, wrapup_statuses: Statuses) -> Verdic
     """
     verdicts = set()
     for name, wanted in query.items():
-        if name not in CRITERIA:
-            raise UnsafeQuery("this is no filter", f"`{name}`", nearest_help("filter", str(name), CRITERIA))
-        verdict = None if wanted == [] else CRITERIA[name](wanted, contact, wrapup_statuses)
+        criterion = _criterion(name)
+        verdict = None if wanted == [] else criterion.verdict(wanted, contact, wrapup_statuses)
         if verdict is False:
             return False
         verdicts.add(verdict)
@@ -83,6 +84,12 @@ def undecidable(query: Query) -> tuple[dict[str, object], ...]:
         if name == "customFieldConditions" and isinstance(wanted, Sequence):
             parts += [{name: [each]} for each in wanted if each["condition"] == "like"]
     return tuple(parts)
+
+
+def _criterion(name: str) -> Criterion:
+    if name not in CRITERIA:
+        raise UnsafeQuery("this is no filter", f"`{name}`", nearest_help("filter", str(name), CRITERIA))
+    return CRITERIA[name]
 
 
 def _unsafe(name: str, why: str) -> UnsafeQuery:
@@ -110,10 +117,8 @@ def _check_one(field: Field, value: object, place: str, *, nullable: bool) -> No
         return
     if field.type is Type.OBJECT:
         _check_condition(field, value, place)
-    elif not _IS_OF_TYPE[field.type](value):
-        raise _unsafe(place, f"it takes {_WORDS[field.type]}")
-    elif field.choices and value not in field.choices:
-        raise _unsafe(place, f"it is none of {', '.join(map(str, field.choices))}")
+    elif fault := misfit(field, value):
+        raise _unsafe(place, fault)
 
 
 def _check_condition(field: Field, value: object, place: str) -> None:
@@ -125,25 +130,3 @@ def _check_condition(field: Field, value: object, place: str) -> None:
         _check_one(each, value[each.name], f"{place}.{each.name}", nullable=nullable)
     if not value["customFieldName"]:
         raise _unsafe(place, "its customFieldName is empty")
-
-
-def _is_integer(value: object) -> bool:
-    return type(value) is int
-
-
-_IS_OF_TYPE: Mapping[Type, Callable[[object], bool]] = {
-    Type.BOOLEAN: lambda value: isinstance(value, bool),
-    Type.INTEGER: _is_integer,
-    Type.REFERENCE: _is_integer,
-    Type.STRING: lambda value: isinstance(value, str),
-    Type.PHONE: lambda value: isinstance(value, str) and _PHONE.fullmatch(value) is not None,
-    Type.MOMENT: lambda value: isinstance(value, str) and is_instant(value),
-}
-_WORDS: Mapping[Type, str] = {
-    Type.BOOLEAN: "true or false",
-    Type.INTEGER: "a whole number",
-    Type.REFERENCE: "an id (a whole number)",
-    Type.STRING: "a text",
-    Type.PHONE: "a phone number in E.164, digits only",
-    Type.MOMENT: "an ISO 8601 date, time and zone, like 2026-01-31T15:00:00Z",
-}

@@ -43,7 +43,8 @@ class Origin:
         """The URL to send `request` to, without its `params`.
 
         Unreadable when the request follows a `next` that leads to another origin (notes, trap 7). Of such a URL only
-        path and query are used, so that whatever it says the request goes to this origin.
+        path and query are used, so that whatever it says the request goes to this origin. So it is when a POST follows
+        one to another path: with the body of a search that could be a batch (S1, notes, trap 1).
         """
         if not request.next_url:
             return f"{self}{request.path}"
@@ -54,6 +55,8 @@ class Origin:
                 request.label, f"its `next` leads to {leads} instead of {self}; it was not followed, no token was sent"
             )
         parts = urlsplit(target)
+        if request.method != "GET" and parts.path != request.path:
+            raise Unreadable(request.label, "its `next` leads to another path; it was not followed, nothing was sent")
         return f"{self}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
 
 

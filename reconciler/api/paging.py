@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from reconciler.api import decode
-from reconciler.api.decode import Contact
 from reconciler.api.request import Flow, Request
+from reconciler.api.shapes import Contact
 from reconciler.errors import Unreadable
 
-#: So many pages in a row without a contact that is new mean that the list repeats itself for ever.
+#: So many pages in a row without anything new mean that the list repeats itself for ever.
 MAX_STALE_PAGES = 3
 
 
@@ -24,24 +24,28 @@ class LinkedPage(Protocol):
 
 
 P = TypeVar("P", bound=LinkedPage)
+T = TypeVar("T")
 
 
-def linked(first: Request, kind: type[P]) -> Flow[list[P]]:
-    """Every page from `first` on, decoded as `kind`, until `next` is null (section CAMPAIGNS, "Pagination").
+def linked(
+    first: Request, kind: type[P], elements: Callable[[P], Iterable[T]], key: Callable[[T], Hashable]
+) -> Flow[list[T]]:
+    """The `elements` of every page from `first` on, decoded as `kind`, until `next` is null; each `key` once.
 
-    Unreadable when a page leads back to one that was read. Whether `next` may be followed at all is for the client
-    to say: the origin is checked where the token is (S9).
+    Unreadable when a page leads back to one that was read, or when too many in a row bring nothing new: a list whose
+    `next` never ends. What is inserted or removed while it is read may be missed (section CAMPAIGNS, "Pagination").
+    Whether `next` may be followed at all is for the client to say: the origin is checked where the token is (S9).
     """
-    pages: list[P] = []
-    followed: set[str] = set()
+    unseen, followed, found = Unseen(first.label, key), set[str](), list[T]()
     request = first
     while True:
         page = decode.typed(request, (yield request), kind)
-        pages.append(page)
+        found += unseen.of(elements(page))
         if not page.next:
-            return pages
+            return found
         if page.next in followed:
-            raise Unreadable(first.label, f"the list leads back to a page that was read, after {len(pages)} pages")
+            pages = len(followed) + 1
+            raise Unreadable(first.label, f"the list leads back to a page that was read, after {pages} pages")
         followed.add(page.next)
         request = first.following(page.next)
 
@@ -89,18 +93,24 @@ class PageWalk:
 
 
 @dataclass(slots=True)
-class Unseen:
-    """Leaves out the contacts that an earlier page held, and notices a list that repeats itself for ever."""
+class Unseen(Generic[T]):
+    """Leaves out what an earlier page held, by its `key`, and notices a list that repeats itself for ever."""
 
     label: str
-    _seen: set[int] = field(default_factory=set, repr=False)
+    key: Callable[[T], Hashable]
+    _seen: set[Hashable] = field(default_factory=set, repr=False)
     _stale: int = field(default=0, repr=False)
 
-    def of(self, contacts: Iterable[Contact]) -> list[Contact]:
-        """The contacts that were not seen before, each once; Unreadable after too many pages without one."""
-        fresh = {each.contactId: each for each in contacts if each.contactId not in self._seen}
+    def of(self, elements: Iterable[T]) -> list[T]:
+        """The elements that were not seen before, each once; Unreadable after too many pages without one."""
+        fresh = {key: each for each in elements if (key := self.key(each)) not in self._seen}
         self._seen.update(fresh)
         self._stale = 0 if fresh else self._stale + 1
         if self._stale >= MAX_STALE_PAGES:
-            raise Unreadable(self.label, f"the last {self._stale} pages hold no contact that earlier ones did not")
+            raise Unreadable(self.label, f"the last {self._stale} pages hold nothing that earlier ones did not")
         return list(fresh.values())
+
+
+def by_contact_id(contact: Contact) -> int:
+    """What a contact is told apart by within its campaign."""
+    return contact.contactId

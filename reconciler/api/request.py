@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from reconciler.errors import ApiError, Busy
 from reconciler.model import UNSET
 
 T = TypeVar("T")
@@ -28,6 +29,8 @@ class Request:
 
     `path` is made of plain segments; `params` is the query string; `json` the body (`UNSET`: no body).
     `repeatable`: sending it twice does what sending it once does, so that it may be repeated when its answer was lost.
+    `accept`: the media type that is asked for. `conflict`: what status 409 means here. `lost_help`: what to do when
+    nobody knows whether it was carried out; empty: what the error says itself.
     """
 
     method: str
@@ -35,6 +38,9 @@ class Request:
     params: Mapping[str, str | int] = field(default_factory=dict)
     json: object = UNSET
     repeatable: bool = False
+    accept: str = "application/json"
+    conflict: type[ApiError] = Busy
+    lost_help: str = ""
     next_url: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
@@ -56,13 +62,20 @@ class Request:
             self.method == "POST" and any(path.fullmatch(self.path) for path in SEARCH_PATHS)
         )
 
-    def following(self, url: str) -> Request:
-        """The GET of the page that the answer to this list request called `next`.
+    @property
+    def doubt_help(self) -> str:
+        """What to do when its answer is lost: its own help, or for a read that nothing happened; may be empty."""
+        return self.lost_help or ("run it again: it only reads, nothing was changed" if self.is_read else "")
 
-        The client refuses it unless `url` has the client's own scheme, host and port. It keeps the list's label:
-        nothing of the account's text gets into messages.
+    def following(self, url: str) -> Request:
+        """The request for the page that the answer to this list request called `next`: the same method and body.
+
+        The client refuses it unless `url` has the client's own scheme, host and port, and for a POST this very path.
+        It keeps the list's label: nothing of the account's text gets into messages. ValueError unless this reads.
         """
-        request = Request("GET", self.path)
+        if not self.is_read:
+            raise ValueError(f"not a list of the API: {self.label}")
+        request = replace(self, params={})
         object.__setattr__(request, "next_url", url)
         return request
 

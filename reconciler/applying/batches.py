@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from reconciler.api.decode import BatchResult, Contact
 from reconciler.api.endpoints.batches import batch_status, update_contacts
-from reconciler.api.endpoints.contacts import search_contacts
+from reconciler.api.endpoints.searches import search_contacts
+from reconciler.api.shapes import BatchResult, Contact
 from reconciler.applying.before import Standing, contacts_before, holds, standing
 from reconciler.applying.results import ALREADY, Outcome, Result
 from reconciler.applying.work import IN_DOUBT, PLAN_AGAIN, Campaigning

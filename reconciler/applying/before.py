@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.api.decode import Contact
+from reconciler.api.shapes import Contact
 from reconciler.applying.results import Moved
 from reconciler.kinds.campaign import SETTINGS
 from reconciler.kinds.contact import BATCH_FIELDS

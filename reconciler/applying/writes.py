@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reconciler.api.decode import Campaign
 from reconciler.api.endpoints.campaigns import add_fields, get_campaign, patch_campaign
 from reconciler.api.request import Flow
+from reconciler.api.shapes import Campaign
 from reconciler.applying.batches import write_contacts
 from reconciler.applying.results import ALREADY, Moved, Outcome, Result
 from reconciler.applying.work import IN_DOUBT, PLAN_AGAIN, Campaigning

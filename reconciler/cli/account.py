@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,8 @@ from reconciler.manifests.project import Environment
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
+
+    from reconciler.emulator import Account, Fault, Options
 
 #: The in-process emulator takes any token, and this is the one it gets.
 EMULATOR_TOKEN = "emulator"
@@ -49,13 +51,18 @@ def open_account(
 
 
 def opened_emulator(
-    database: Path, clock: Callable[[], datetime], *, token: str | None = None, batch_seconds: float = 0.3
+    database: Path,
+    clock: Callable[[], datetime],
+    *,
+    options: Options | None = None,
+    seed: Account | None = None,
+    faults: Iterable[Fault] = (),
 ) -> Starlette:
-    """The emulator over a database file, made with the demo account when it is not there."""
+    """The emulator over a database file, made from `seed` (the demo account) when it is not there."""
     from reconciler.emulator import DatabaseFileError, Options, open_emulator
 
     try:
-        return open_emulator(database, options=Options(token=token, batch_seconds=batch_seconds), clock=clock)
+        return open_emulator(database, options=options or Options(), seed=seed, clock=clock, faults=faults)
     except DatabaseFileError as error:
         raise ProjectError(
             "the emulator's file can't be used", str(error), "remove it, or name another one", "emulator-file"

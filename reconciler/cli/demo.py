@@ -37,9 +37,9 @@ def demo(session: Session, folder: Path | None) -> None:
 
     Makes FOLDER (reconciler-demo by default) with a project that is yours to play with. Needs no account.
     """
-    from reconciler.cli.examples import example
+    from reconciler.cli.shipped import shipped
 
-    made = _made(example("admissions"), folder or next(_free(DEFAULT_FOLDER)))
+    made = _made(shipped("examples/admissions"), folder or next(_free(DEFAULT_FOLDER)))
     click.secho(f"A project was made in {made}: manifests/ says what the account should be.\n", bold=True)
     for words, arguments in STORY:
         click.secho(words)

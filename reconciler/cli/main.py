@@ -16,6 +16,7 @@ from reconciler.cli.apply import apply
 from reconciler.cli.demo import demo
 from reconciler.cli.emulator import emulator
 from reconciler.cli.exits import Exit, exit_of
+from reconciler.cli.get import get
 from reconciler.cli.plan import plan
 from reconciler.cli.schema import schema
 from reconciler.cli.session import Ended, Session
@@ -52,7 +53,7 @@ def cli(context: click.Context, directory: Path | None, environment: str | None)
     context.obj = Session(directory or given.directory, environment, given.clock, given.variables)
 
 
-for _command in (demo, validate, plan, apply, emulator, schema):
+for _command in (demo, validate, plan, apply, get, emulator, schema):
     cli.add_command(_command)
 
 

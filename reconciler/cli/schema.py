@@ -1,4 +1,4 @@
-"""`reconciler schema`: the JSON Schemas of the manifests and of the saved plan."""
+"""`reconciler schema`: the JSON Schemas of the manifests and of the saved plan, and the contract of the API."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ import click
 
 from reconciler.cli.exits import Exit
 from reconciler.cli.session import Ended
+
+#: The name under which the API's contract is printed, and its file (OpenAPI, written by hand).
+API = "API"
+CONTRACT = "schemas/diabolocom.openapi.yaml"
 
 
 def schemas() -> dict[str, Any]:
@@ -31,8 +35,12 @@ def rendered(schema: Any) -> str:
 @click.option("--write", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help="Write all of them.")
 @click.option("--check", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help="Compare with files.")
 def schema(name: str | None, write: Path | None, check: Path | None) -> None:
-    """Print a JSON Schema: of a kind (Campaign), or of a saved plan (plan). Without NAME: list them."""
+    """Print a JSON Schema: of a kind (Campaign), or of a saved plan (plan). Without NAME: list them.
+
+    API is the OpenAPI description of what the tool holds the vendor's API to be.
+    """
     from reconciler.cli import terminal
+    from reconciler.cli.shipped import shipped
     from reconciler.diagnostics import nearest_help
 
     known = schemas()
@@ -44,13 +52,14 @@ def schema(name: str | None, write: Path | None, check: Path | None) -> None:
     if check is not None:
         _check(known, check)
         return
-    names = {each["title"]: each for each in known.values()}
+    texts = {each["title"]: rendered(each) for each in known.values()}
+    texts[API] = shipped(CONTRACT).read_text(encoding="utf-8")
     if name is None:
-        terminal.out("".join(f"{each}\n" for each in names))
-    elif name.lower() in (lower := {each.lower(): schema for each, schema in names.items()}):
-        terminal.out(rendered(lower[name.lower()]))
+        terminal.out("".join(f"{each}\n" for each in texts))
+    elif name.lower() in (lower := {each.lower(): text for each, text in texts.items()}):
+        terminal.out(lower[name.lower()])
     else:
-        raise click.UsageError(f"there is no schema `{name}`: {nearest_help('schema', name, names)}")
+        raise click.UsageError(f"there is no schema `{name}`: {nearest_help('schema', name, texts)}")
 
 
 def _check(known: dict[str, Any], folder: Path) -> None:

@@ -29,8 +29,20 @@ def admissions_account(now: datetime) -> Account:
             "wrapups": _wrapups(),
             "campaigns": campaigns,
             "contacts": contacts_of(campaigns, now),
+            "licenses": _licenses(),
+            "recordings": {"4810001": 95, "4810002": 12, "4810003": 0},
         }
     )
+
+
+def _licenses() -> JsonObject:
+    peak = {"model": "Peak Users", "count": 3, "users": ["alice", "bruno", "chloe"]}
+    connected = {"model": "Connected users", "count": len(USERS), "users": list(USERS)}
+    return {
+        "2025-11": {"licenseModelBilled": "Peak Users", "details": [peak | {"peakDateTime": "2025-11-18T09:42:00Z"}]},
+        "2025-12": {"details": [connected]},
+        "2026-01": {"details": [connected]},
+    }
 
 
 def _folders() -> list[JsonObject]:

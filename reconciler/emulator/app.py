@@ -7,13 +7,15 @@ import json
 import sqlite3
 import threading
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -21,11 +23,16 @@ from starlette.types import Receive, Scope, Send
 
 from reconciler.emulator.account import Account
 from reconciler.emulator.admissions import admissions_account
+from reconciler.emulator.armed import ArmedFaults, RequestLog
 from reconciler.emulator.batches import move_batches
+from reconciler.emulator.breaking import BATCH_OUTCOME, Breaking
 from reconciler.emulator.call import Call
+from reconciler.emulator.console import Edit, carry_out, require
+from reconciler.emulator.control import CONTROL_ENDPOINTS, ControlEndpoint, Controls
 from reconciler.emulator.database import open_database
 from reconciler.emulator.errors import ApiError, bad_format
-from reconciler.emulator.instants import utc_now
+from reconciler.emulator.faults import Fault
+from reconciler.emulator.instants import to_text, utc_now
 from reconciler.emulator.json_text import dumps
 from reconciler.emulator.options import Options
 from reconciler.emulator.results import Results
@@ -33,8 +40,8 @@ from reconciler.emulator.routes import ENDPOINTS, Endpoint
 
 DEFAULTS = Options()
 
-#: The key of an ASGI scope under which a fault says what is to become of the batch that this request starts.
-BATCH_OUTCOME = "emulator.batch"
+#: What answers each method of a path: from the request and its body to a response, or an ApiError.
+Answers = Mapping[str, Callable[[Request, bytes], Response]]
 
 
 def open_emulator(
@@ -43,22 +50,42 @@ def open_emulator(
     options: Options = DEFAULTS,
     seed: Account | None = None,
     clock: Callable[[], datetime] = utc_now,
+    faults: Iterable[Fault] = (),
 ) -> Starlette:
     """The API over the file `database`, which is made from `seed` (the demo account) when it does not exist.
 
     `clock` returns the present moment with its time zone. An existing file stays as it is, whatever `seed`.
-    Raises DatabaseFileError when the file is something else.
+    `faults` are armed; `app.state.faults` takes more of them, and `app.state.requests` is the log of requests.
+    Raises DatabaseFileError when the file is something else, FaultError when the account has no place for a fault.
     """
     connection = open_database(database, lambda: seed or admissions_account(clock()))
     service = _Service(connection, Results(connection), threading.Lock(), options, clock)
-    paths = dict.fromkeys(endpoint.path for endpoint in ENDPOINTS)
+    armed, log = ArmedFaults(service.check), RequestLog()
     app = Starlette(
-        routes=[Route(path, _Resource(path, service)) for path in paths],
+        routes=[*_routes(service, options), *_control_routes(Controls(armed, log, service.edit), options)],
+        middleware=[Middleware(Breaking, faults=armed, log=log, edit=service.meet)],
         exception_handlers={404: _unknown_path},
     )
     app.router.redirect_slashes = False
+    app.state.faults, app.state.requests = armed, log
     weakref.finalize(app, connection.close)
+    armed.arm(faults)
     return app
+
+
+def _routes(service: _Service, options: Options) -> Iterator[Route]:
+    for path in dict.fromkeys(endpoint.path for endpoint in ENDPOINTS):
+        answers: Answers = {each.method: partial(service.respond, each) for each in ENDPOINTS if each.path == path}
+        yield Route(path, _Resource(options.token, answers))
+
+
+def _control_routes(controls: Controls, options: Options) -> Iterator[Route]:
+    def respond(endpoint: ControlEndpoint, request: Request, body: bytes) -> Response:
+        return _response(endpoint.status, endpoint.answer(controls, _json(body)))
+
+    for path in dict.fromkeys(endpoint.path for endpoint in CONTROL_ENDPOINTS):
+        answers: Answers = {each.method: partial(respond, each) for each in CONTROL_ENDPOINTS if each.path == path}
+        yield Route(path, _Resource(options.token, answers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +98,10 @@ class _Service:
     options: Options
     clock: Callable[[], datetime]
 
-    def answer(self, endpoint: Endpoint, request: Request, body: bytes) -> str | bytes:
+    def respond(self, endpoint: Endpoint, request: Request, body: bytes) -> Response:
+        return _response(endpoint.status, self._answer(endpoint, request, body), endpoint.media_type)
+
+    def _answer(self, endpoint: Endpoint, request: Request, body: bytes) -> str | bytes:
         sent = _json(body) if endpoint.method != "GET" else None
         with self.lock:
             call = self._call(request, sent)
@@ -96,13 +126,32 @@ class _Service:
             batch_outcome=request.scope.get(BATCH_OUTCOME, "real"),
         )
 
+    def edit(self, edit: Edit) -> str:
+        """Carry out an edit in the console, after the batches that have ended by now; ApiError 404 without object."""
+        with self.lock:
+            now = self.clock()
+            move_batches(self.connection, now, self.options)
+            with _transaction(self.connection):
+                return carry_out(self.connection, edit, to_text(now))
+
+    def meet(self, fault: Fault) -> None:
+        """Carry out the edit of a fault; what has been deleted since it was armed, nobody can edit."""
+        with suppress(ApiError):
+            self.edit(Edit.of(fault))
+
+    def check(self, fault: Fault) -> None:
+        """FaultError for an edit of what is not there."""
+        if fault.sort == "edit":
+            with self.lock:
+                require(self.connection, Edit.of(fault))
+
 
 class _Resource:
-    """All the endpoints of one path, as an ASGI app."""
+    """All the endpoints of one path, as an ASGI app: what answers each method, to who has the token."""
 
-    def __init__(self, path: str, service: _Service) -> None:
-        self.endpoints = {endpoint.method: endpoint for endpoint in ENDPOINTS if endpoint.path == path}
-        self.service = service
+    def __init__(self, token: str | None, answers: Answers) -> None:
+        self.token = token
+        self.answers = answers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -111,20 +160,14 @@ class _Resource:
 
     async def _respond(self, request: Request) -> Response:
         try:
-            _authorise(request, self.service.options.token)
-            endpoint = self._endpoint(request.method)
-            answer = self.service.answer(endpoint, request, await request.body())
-            return _response(endpoint.status, answer, endpoint.media_type)
+            _authorise(request, self.token)
+            if request.method not in self.answers:
+                raise ApiError(405, "error.method.not.allowed", "This path does not take this method.")
+            return self.answers[request.method](request, await request.body())
         except ApiError as error:
             return _error(error)
         except (UnicodeEncodeError, OverflowError):
             return _error(bad_format("The request holds text or a number that can't be stored."))
-
-    def _endpoint(self, method: str) -> Endpoint:
-        for name, endpoint in self.endpoints.items():
-            if name == method:
-                return endpoint
-        raise ApiError(405, "error.method.not.allowed", "This path does not take this method.")
 
 
 def _authorise(request: Request, token: str | None) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from reconciler.emulator import instants
+from reconciler.emulator import fields, instants
+from reconciler.emulator.json_text import dumps
 from reconciler.emulator.options import Options
 from reconciler.emulator.results import Results
 
@@ -38,6 +40,16 @@ class Call:
         """The path value `name` as an id; None when it can't be one."""
         text = self.path_values[name]
         return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
+
+    def taken(self, body: object, readers: Mapping[str, fields.Reader]) -> fields.JsonObject:
+        """The fields of `body` that `readers` knows, read; ApiError 400 for a wrong one."""
+        return fields.taken(body, readers, strict=self.options.unknown_fields == "refused")
+
+    def shown(self, document: str) -> str:
+        """A contact's JSON text as this account shows it."""
+        if self.options.unset_fields == "null":
+            return document
+        return dumps({name: value for name, value in json.loads(document).items() if value is not None})
 
     @property
     def moment(self) -> str:

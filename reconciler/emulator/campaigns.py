@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from reconciler.emulator.account import PURGE_DEFAULTS
 from reconciler.emulator.call import API_LOGIN, Call
 from reconciler.emulator.database import save_campaign
 from reconciler.emulator.errors import bad_request, not_found
@@ -14,6 +13,7 @@ from reconciler.emulator.fields import (
     JsonObject,
     Reader,
     boolean,
+    choice,
     filled,
     integer,
     list_of,
@@ -21,10 +21,11 @@ from reconciler.emulator.fields import (
     null_as,
     nullable,
     set_of,
-    taken,
     text,
 )
+from reconciler.emulator.json_text import dumps
 from reconciler.emulator.paging import flag, page_of
+from reconciler.emulator.structures import PURGE_DEFAULTS
 
 _PURGE: dict[str, Reader] = {
     "enabled": boolean,
@@ -32,6 +33,12 @@ _PURGE: dict[str, Reader] = {
     "maxTriesReached": boolean,
     "excluded": boolean,
     "notToCall": boolean,
+}
+_DEDUPLICATION: dict[str, Reader] = {
+    "excludeDomain": choice("all", "file"),
+    "excludeSamePhones": boolean,
+    "excludeSameValues": list_of(text),
+    "enableAgentIncludeExclude": boolean,
 }
 _any_object = mapping_of(lambda value: value)
 
@@ -83,25 +90,27 @@ def list_campaigns(call: Call) -> str:
             "archived": flag(parameters, "isArchived"),
         },
     )
-    return page_of(call, "campaigns", [document for (document,) in rows], max_size=200)
+    return page_of(call, "campaigns", [_shown(call, document) for (document,) in rows], max_size=200)
 
 
 def get_campaign(call: Call) -> str:
     """CAMPAIGNS, GET Get campaign by Id."""
-    return _document(call)
+    return _shown(call, _stored(call))
 
 
 def patch_campaign(call: Call) -> str:
     """CAMPAIGNS, PATCH Update campaign by Id. Nothing is written when one field is refused."""
-    campaign = _unarchived(call)
-    changes = taken(call.body, PATCHED | PATCHED_SOON if call.options.soon_fields else PATCHED)
+    campaign = fetch_unarchived(call)
+    changes = call.taken(call.body, PATCHED | PATCHED_SOON if call.options.soon_fields else PATCHED)
     if not changes:
-        return _document(call)
+        return _shown(call, _stored(call))
     _check_archiving(campaign, changes)
     _check_recording(campaign, changes)
     require_validated(call, changes.get("displayedPhoneNumbers", ()))
     if "autoPurge" in changes:
-        changes["autoPurge"] = _purge(changes["autoPurge"])
+        changes["autoPurge"] = _purge(call, changes["autoPurge"], campaign["autoPurge"])
+    if "deduplicationParams" in changes:
+        changes["deduplicationParams"] = call.taken(changes["deduplicationParams"], _DEDUPLICATION)
     for name, table in (("userIds", "users"), ("groupIds", "groups")):
         if name in changes:
             changes[name] = _existing(call, table, changes[name])
@@ -110,12 +119,12 @@ def patch_campaign(call: Call) -> str:
 
 def add_fields(call: Call) -> str:
     """CAMPAIGNS, POST Add campaign custom field(s): all of them, or none when one exists already."""
-    campaign = _unarchived(call)
-    given = taken(call.body, {"newCustomFields": list_of(_any_object)}).get("newCustomFields")
+    campaign = fetch_unarchived(call)
+    given = call.taken(call.body, {"newCustomFields": list_of(_any_object)}).get("newCustomFields")
     if not given:
         raise bad_request("error.invalid.parameter", "newCustomFields: names no field.")
     for item in given:
-        field = taken({"isPhoneNumber": False, "name": None, **item}, {"name": filled, "isPhoneNumber": boolean})
+        field = call.taken({"isPhoneNumber": False, "name": None, **item}, {"name": filled, "isPhoneNumber": boolean})
         if field["name"] in campaign["customFields"]:
             raise bad_request("error.custom.field.already.exists", "A custom field of that name exists already.")
         campaign["customFields"].append(field["name"])
@@ -129,7 +138,7 @@ def delete_campaign(call: Call) -> str:
     campaign = fetch_campaign(call)
     if not campaign["isArchived"]:
         raise bad_request("error.campaign.not.archived", "Only an archived campaign can be deleted.")
-    document = _document(call)
+    document = _shown(call, _stored(call))
     call.connection.execute("DELETE FROM contacts WHERE campaignId = ?", (campaign["id"],))
     call.connection.execute("DELETE FROM campaigns WHERE id = ?", (campaign["id"],))
     return document
@@ -137,7 +146,15 @@ def delete_campaign(call: Call) -> str:
 
 def fetch_campaign(call: Call) -> JsonObject:
     """The campaign that the path names; ApiError 404 when there is none."""
-    campaign: JsonObject = json.loads(_document(call))
+    campaign: JsonObject = json.loads(_stored(call))
+    return campaign
+
+
+def fetch_unarchived(call: Call) -> JsonObject:
+    """The campaign that the path names; ApiError 404 when there is none, 400 when it is archived."""
+    campaign = fetch_campaign(call)
+    if campaign["isArchived"]:
+        raise bad_request("error.campaign.archived", "An archived campaign and its contacts stay as they are.")
     return campaign
 
 
@@ -148,7 +165,7 @@ def require_validated(call: Call, numbers: Sequence[str]) -> None:
         raise bad_request("error.invalid.displayed.phone.number", "A displayed phone number is not validated.")
 
 
-def _document(call: Call) -> str:
+def _stored(call: Call) -> str:
     row = call.connection.execute(
         "SELECT document FROM campaigns WHERE id = ?", (call.number("campaignId"),)
     ).fetchone()
@@ -157,15 +174,18 @@ def _document(call: Call) -> str:
     return str(row[0])
 
 
-def _unarchived(call: Call) -> JsonObject:
-    campaign = fetch_campaign(call)
-    if campaign["isArchived"]:
-        raise bad_request("error.campaign.archived", "An archived campaign cannot be updated.")
-    return campaign
+def _shown(call: Call, document: str) -> str:
+    """A campaign's JSON text as this account shows it."""
+    if call.options.purge_enabled == "hidden":
+        return document
+    campaign = json.loads(document)
+    purge = campaign["autoPurge"]
+    return dumps(campaign | {"autoPurge": {"enabled": purge is not None, **(purge or PURGE_DEFAULTS)}})
 
 
 def _written(call: Call, campaign: JsonObject) -> str:
-    return save_campaign(call.connection, campaign | {"lastUpdatedAt": call.moment, "lastUpdatedBy": API_LOGIN})
+    signed = campaign | {"lastUpdatedAt": call.moment, "lastUpdatedBy": API_LOGIN}
+    return _shown(call, save_campaign(call.connection, signed))
 
 
 def _check_archiving(campaign: JsonObject, changes: JsonObject) -> None:
@@ -179,12 +199,14 @@ def _check_recording(campaign: JsonObject, changes: JsonObject) -> None:
         raise bad_request("error.invalid.parameter", "recordingPercentage: only with isRecorded true.")
 
 
-def _purge(given: JsonObject) -> JsonObject | None:
-    """What GET shows after a PATCH of autoPurge: it replaces the object, and `enabled` itself is never shown.
+def _purge(call: Call, given: JsonObject, before: JsonObject | None) -> JsonObject | None:
+    """What is kept after a PATCH of autoPurge: None is off. It replaces the object, unless the account merges.
 
-    Left out, `enabled` is taken for false: the documentation does not say, and this reading loses the setting.
+    Left out, `enabled` is then taken for false: the documentation does not say, and this reading loses the setting.
     """
-    options = taken(given, _PURGE)
+    options = call.taken(given, _PURGE)
+    if call.options.auto_purge == "merged":
+        options = {"enabled": before is not None, **(before or {}), **options}
     return PURGE_DEFAULTS | options if options.pop("enabled", False) else None
 
 

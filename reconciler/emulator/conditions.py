@@ -15,13 +15,17 @@ from reconciler.emulator.options import Options
 
 MOST_CONDITIONS = 500
 
+#: How long a value may be: SQLite takes no pattern of more than 50,000 bytes.
+LONGEST_VALUE = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A condition in SQL and the values bound to its question marks."""
+    """A condition in SQL and the values bound to its question marks; `has_index`: few contacts, quickly found."""
 
     sql: str
     values: tuple[object, ...] = ()
+    has_index: bool = False
 
     @classmethod
     def all_of(cls, clauses: Iterable[Clause]) -> Clause:
@@ -30,6 +34,7 @@ class Clause:
         return cls(
             " AND ".join(item.sql for item in listed),
             tuple(value for item in listed for value in item.values),
+            any(item.has_index for item in listed),
         )
 
 
@@ -81,6 +86,8 @@ def _condition(name: str, operator: str, value: str | None, options: Options) ->
     field = "(SELECT value FROM json_each(customFields) WHERE key = ?)"
     if value is None:
         return Clause(f"{field} {OPERATORS[operator][0]}", (name, None)) if operator in _TAKE_NULL else None
+    if len(value) > LONGEST_VALUE:
+        raise ValueError(f"takes values of at most {LONGEST_VALUE} characters")
     if options.text_case == "ignored":
         field, value = f"fold({field})", value.casefold()
     relation, written = OPERATORS[operator]

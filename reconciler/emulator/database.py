@@ -1,55 +1,22 @@
-"""The file: its tables, and opening it. A new file is built aside and put in place whole.
-
-An object is kept as the JSON text that the API shows; a contact has columns besides for what is searched by.
-"""
+"""The file: opening it, filling a new one, writing to it. A new file is built aside and put in place whole."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from reconciler.emulator.account import Account
+from reconciler.emulator.account import FIRST_ID, Account
 from reconciler.emulator.errors import DatabaseFileError
 from reconciler.emulator.json_text import dumps
+from reconciler.emulator.tables import AS_JSON, COLUMNS, INDEXES, SEARCHED, TABLES
 
 APPLICATION_ID = 0x44_42_4C_4F
-VERSION = 2
-
-#: The fields of a contact that filters look at, kept as columns of the same name.
-SEARCHED = (
-    "id", "campaignId", "contactId", "assignedAgentId", "assignedGroupId", "assignedAgentExpirationTime",
-    "assignedGroupExpirationTime", "createdAt", "excluded", "excludedDetail", "agentId", "lastCallTime",
-    "lastAgentId", "lastCallerType", "wrapupId", "priority", "triesNumber", "minCallingDateTime",
-    "maxCallingDateTime", "retryDate", "lastUpdatedAt", "purgeDate", "region",
-)  # fmt: skip
-_AS_JSON = ("customFields", "phones")
-_COLUMNS = (*SEARCHED, *_AS_JSON, "position", "document")
-
-_SCHEMA = f"""
-CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
-CREATE TABLE groups (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
-CREATE TABLE validated_numbers (number TEXT PRIMARY KEY);
-CREATE TABLE wrapup_folders (id INTEGER PRIMARY KEY, document TEXT NOT NULL);
-CREATE TABLE wrapups (id INTEGER PRIMARY KEY, status TEXT NOT NULL, document TEXT NOT NULL);
-CREATE TABLE campaigns (id INTEGER PRIMARY KEY, document TEXT NOT NULL);
-CREATE TABLE contacts (id INTEGER PRIMARY KEY, {", ".join(_COLUMNS[1:])});
-CREATE UNIQUE INDEX contacts_by_contact_id ON contacts (campaignId, contactId);
-CREATE INDEX contacts_by_position ON contacts (campaignId, position);
-CREATE INDEX contacts_by_agent ON contacts (campaignId, assignedAgentId);
-CREATE INDEX contacts_by_wrapup ON contacts (campaignId, wrapupId);
-CREATE INDEX contacts_by_last_call ON contacts (campaignId, lastCallTime);
-CREATE INDEX contacts_by_update ON contacts (campaignId, lastUpdatedAt);
-CREATE TABLE batches (
-  token TEXT PRIMARY KEY, campaignId INTEGER NOT NULL, request TEXT NOT NULL,
-  status TEXT NOT NULL, nextMoveAt REAL, endsAt REAL NOT NULL, result TEXT NOT NULL, outcome TEXT NOT NULL
-);
-CREATE INDEX batches_to_move ON batches (nextMoveAt) WHERE nextMoveAt IS NOT NULL;
-"""
+VERSION = 3
 
 
 def open_database(path: Path, seed: Callable[[], Account]) -> sqlite3.Connection:
@@ -81,14 +48,25 @@ def save_campaign(connection: sqlite3.Connection, campaign: Mapping[str, Any]) -
 
 def save_contacts(connection: sqlite3.Connection, contacts: Iterable[Mapping[str, Any]]) -> None:
     """Write contacts, new or changed."""
-    marks = ", ".join("?" * len(_COLUMNS))
+    marks = ", ".join("?" * len(COLUMNS))
     connection.executemany(f"INSERT OR REPLACE INTO contacts VALUES ({marks})", map(_row, contacts))
+
+
+def take_numbers(connection: sqlite3.Connection, campaign_id: int, count: int) -> Iterator[tuple[int, int]]:
+    """The `id` and `contactId` of `count` new contacts; neither was ever another contact's."""
+    sequence = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'contacts'").fetchone()
+    first_id = max(sequence[0] + 1 if sequence else 0, FIRST_ID)
+    ((last,),) = connection.execute(
+        "UPDATE contact_counters SET lastContactId = lastContactId + ? WHERE campaignId = ? RETURNING lastContactId",
+        (count, campaign_id),
+    )
+    return zip(range(first_id, first_id + count), range(last - count + 1, last + 1), strict=True)
 
 
 def _row(contact: Mapping[str, Any]) -> tuple[object, ...]:
     return (
         *(contact[name] for name in SEARCHED),
-        *(dumps(contact[name]) for name in _AS_JSON),
+        *(dumps(contact[name]) for name in AS_JSON),
         contact["id"] * 2_654_435_761 % 2**32,  # the order of search results: fixed, and no order anyone wants
         dumps(contact),
     )
@@ -99,8 +77,9 @@ def _create(path: Path, account: Account) -> None:
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
         built = Path(folder) / path.name
         with closing(sqlite3.connect(built, isolation_level=None)) as connection:
-            connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _SCHEMA)
+            connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + TABLES)
             _fill(connection, account)
+            connection.executescript("BEGIN;" + INDEXES)
             for end in (f"PRAGMA application_id = {APPLICATION_ID}", f"PRAGMA user_version = {VERSION}", "COMMIT"):
                 connection.execute(end)
         _put_in_place(built, path)
@@ -122,7 +101,14 @@ def _fill(connection: sqlite3.Connection, account: Account) -> None:
         ((item["id"], item["status"], dumps(item)) for item in account.wrapups),
     )
     insert("INSERT INTO campaigns VALUES (?, ?)", ((item["id"], dumps(item)) for item in account.campaigns))
+    insert("INSERT INTO licenses VALUES (?, ?)", ((month, dumps(item)) for month, item in account.licenses.items()))
+    insert("INSERT INTO recordings VALUES (?, ?, ?)", map(_recording, account.recordings.items()))
     save_contacts(connection, account.contacts)
+
+
+def _recording(item: tuple[str, int | bytes]) -> tuple[str, int | None, bytes | None]:
+    number, sound = item
+    return (number, None, sound) if isinstance(sound, bytes) else (number, sound, None)
 
 
 def _put_in_place(built: Path, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 EmulatorError
 ├── SeedError            a seed that does not describe an account
+├── FaultError           a fault that is not one of those there are
 └── DatabaseFileError    a file that is not an emulator's database
 ApiError                 an answer with a status of 400 or more; never leaves the app
 """
@@ -15,6 +16,10 @@ class EmulatorError(Exception):
 
 class SeedError(EmulatorError):
     """A seed that does not describe an account; the text says where, as in ``contacts[3].priority``."""
+
+
+class FaultError(EmulatorError):
+    """A fault (of those made on demand) that can't be armed; the text says which part of it is wrong."""
 
 
 class DatabaseFileError(EmulatorError):

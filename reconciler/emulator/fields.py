@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -14,6 +15,7 @@ Reader = Callable[[object], Any]
 JsonObject = dict[str, Any]
 
 LARGEST = 2**63 - 1
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 PHONE = re.compile(r"[1-9][0-9]{6,14}")
 
 
@@ -76,6 +78,21 @@ def day(value: object) -> str:
         raise ValueError("must be an ISO 8601 date") from error
 
 
+def month(value: object) -> str:
+    """A month: ``2020-08``."""
+    if not MONTH.fullmatch(text(value)):
+        raise ValueError("must be a month like 2020-08")
+    return text(value)
+
+
+def recording(value: object) -> int | bytes:
+    """How many seconds of silence, up to a day; or a sound in base64."""
+    if isinstance(value, str):
+        return base64.b64decode(value, validate=True)
+    seconds: int = integer(0, 86400)(value)
+    return seconds
+
+
 def phone(value: object) -> str:
     """A phone number in E.164 without the plus."""
     if not PHONE.fullmatch(text(value)):
@@ -121,14 +138,16 @@ def mapping_of(reader: Reader) -> Reader:
     return read
 
 
-def taken(body: object, readers: Mapping[str, Reader]) -> JsonObject:
-    """The fields of `body` that `readers` knows; the others are silently ignored. ApiError 400 for a wrong value.
+def taken(body: object, readers: Mapping[str, Reader], *, strict: bool = False) -> JsonObject:
+    """The fields of `body` that `readers` knows. ApiError 400 for a wrong value, and when `strict` for another field.
 
     The documentation does not say what an unknown body field gets; silence is the more dangerous reading.
     """
     if not isinstance(body, dict):
         raise bad_request("error.bad.format", "The body must be a JSON object.")
     known = {name: value for name, value in body.items() if name in readers}
+    if strict and len(known) < len(body):
+        raise bad_request("error.invalid.parameter", "The body holds a field that is not known here.")
     return {name: _read(name, value, readers[name]) for name, value in known.items()}
 
 

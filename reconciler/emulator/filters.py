@@ -2,7 +2,8 @@
 
 CONTACTS V2, POST Search contacts, query part, and POST Update a batch of contacts, query part. A filter that is not
 in the table is silently dropped. The documentation does not say what these do, and each is read as "no filter": an
-empty list, a null where null is not listed, `retryIsNull: false`, and in a search (which has no 400) a wrong value.
+empty list (an option), a null where null is not listed, `retryIsNull: false`, and in a search, which has no 400, a
+wrong value.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from reconciler.emulator.options import Options
 
 MOST_VALUES = 500
 
+#: The columns with an index that finds their values.
+INDEXED = ("contactId", "assignedAgentId", "assignedGroupId", "wrapupId", "lastCallTime", "lastUpdatedAt")
+
 Filter = Callable[[object], Clause | None]
 
 
@@ -32,7 +36,7 @@ def one_of(column: str, reader: Reader, *, null: bool = True, most: int | None =
         if not listed:
             return None
         unset = f" OR {column} IS NULL" if None in listed else ""
-        return Clause(f"({column} IN (SELECT value FROM json_each(?)){unset})", (dumps(listed),))
+        return Clause(f"({column} IN (SELECT value FROM json_each(?)){unset})", (dumps(listed),), column in INDEXED)
 
     return clause
 
@@ -41,7 +45,7 @@ def compared(column: str, operator: str, reader: Reader) -> Filter:
     """The column stands in the relation `operator` to the value; a column that is not set does not."""
 
     def clause(value: object) -> Clause | None:
-        return None if value is None else Clause(f"{column} {operator} ?", (reader(value),))
+        return None if value is None else Clause(f"{column} {operator} ?", (reader(value),), column in INDEXED)
 
     return clause
 
@@ -54,12 +58,13 @@ def _retry_is_null(value: object) -> Clause | None:
     return Clause("retryDate IS NULL") if value is not None and boolean(value) else None
 
 
-def _phones(value: object) -> Clause | None:
+def phones_filter(value: object) -> Clause | None:
+    """One of the contact's phones is one of the numbers listed."""
     listed = [] if value is None else list_of(text)(value)
     if not listed:
         return None
-    any_phone = "EXISTS (SELECT 1 FROM json_each(phones) WHERE value IN (SELECT value FROM json_each(?)))"
-    return Clause(any_phone, (dumps(listed),))
+    any_phone = "id IN (SELECT contact FROM contact_phones WHERE phone IN (SELECT value FROM json_each(?)))"
+    return Clause(any_phone, (dumps(listed),), has_index=True)
 
 
 def _wrapup_statuses(value: object) -> Clause | None:
@@ -91,7 +96,7 @@ FILTERS: dict[str, Filter] = {
     "maxTries": compared("triesNumber", "<=", integer()),
     "minPriority": compared("priority", ">=", integer()),
     "minTries": compared("triesNumber", ">=", integer()),
-    "phones": _phones,
+    "phones": phones_filter,
     "minCallingDateTimeBefore": compared("minCallingDateTime", "<", instant),
     "minCallingDateTimeAfter": compared("minCallingDateTime", ">", instant),
     "maxCallingDateTimeBefore": compared("maxCallingDateTime", "<", instant),
@@ -143,12 +148,12 @@ class Scope:
 def where(query: Mapping[str, object], scope: Scope) -> Clause:
     """The condition for `query` on the table contacts. With no filter left it is the whole campaign."""
     filters = scope.filters()
-    clauses = [Clause("campaignId = ?", (scope.campaign_id,))]
+    clauses, empty = [Clause("campaignId = ?", (scope.campaign_id,))], scope.options.empty_lists
     for name, value in query.items():
         if name not in filters:
             continue
         try:
-            clause = filters[name](value)
+            clause = Clause("0") if value == [] and empty == "nothing" else filters[name](value)
         except ValueError as error:
             if scope.batch:
                 raise bad_format(f"{name}: {error}.") from None

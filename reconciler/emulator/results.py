@@ -14,25 +14,21 @@ REMEMBERED = 16
 
 
 class Results:
-    """The system ids that a condition finds, in the order of the account; forgotten at any write to the file."""
+    """The system ids that a condition finds, in the order of the account; forgotten when its campaign is written to."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._as_of: tuple[int, int] | None = None
-        self._found: dict[Clause, array[int]] = {}
+        self._found: dict[Clause, tuple[int, array[int]]] = {}
 
-    def ids(self, condition: Clause) -> Sequence[int]:
-        """All ids that meet `condition`, in the order in which search shows them."""
-        self._forget_what_is_old()
-        if condition not in self._found:
-            if len(self._found) >= REMEMBERED:
-                del self._found[next(iter(self._found))]
-            # The plus keeps SQLite from walking the whole campaign in order where a condition has a better index.
-            rows = self._connection.execute(
-                f"SELECT id FROM contacts WHERE {condition.sql} ORDER BY +position", condition.values
-            )
-            self._found[condition] = array("q", (number for (number,) in rows))
-        return self._found[condition]
+    def ids(self, campaign_id: int, condition: Clause) -> Sequence[int]:
+        """All contacts of the campaign that meet `condition`, in the order in which search shows them."""
+        revision = self._revision(campaign_id)
+        remembered = self._found.pop(condition, None)
+        ids = remembered[1] if remembered and remembered[0] == revision else self._search(condition)
+        self._found[condition] = (revision, ids)  # at the end: the one asked for last is forgotten last
+        if len(self._found) > REMEMBERED:
+            del self._found[next(iter(self._found))]
+        return ids
 
     def documents(self, ids: Sequence[int]) -> list[str]:
         """The JSON texts of the contacts `ids`, in that order."""
@@ -42,10 +38,17 @@ class Results:
         )
         return [document for (document,) in rows]
 
-    def _forget_what_is_old(self) -> None:
-        """Compare what others (data_version) and this connection (total_changes) have written since."""
-        ((version,),) = self._connection.execute("PRAGMA data_version")
-        as_of = (version, self._connection.total_changes)
-        if as_of != self._as_of:
-            self._found.clear()
-            self._as_of = as_of
+    def _search(self, condition: Clause) -> array[int]:
+        # The plus keeps SQLite from walking the whole campaign in order where a condition has an index of its own.
+        order = "+position" if condition.has_index else "position"
+        rows = self._connection.execute(
+            f"SELECT id FROM contacts WHERE {condition.sql} ORDER BY {order}", condition.values
+        )
+        return array("q", (number for (number,) in rows))
+
+    def _revision(self, campaign_id: int) -> int:
+        """The campaign's revision, which triggers make another one at every write, also of another process."""
+        ((revision,),) = self._connection.execute(
+            "SELECT revision FROM contact_counters WHERE campaignId = ?", (campaign_id,)
+        )
+        return int(revision)

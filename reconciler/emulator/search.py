@@ -1,18 +1,20 @@
-"""Searching contacts, page by page, in an order of the account's own."""
+"""Searching the contacts of a campaign, page by page, in an order of the account's own."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from random import Random
 
 from reconciler.emulator.call import Call
 from reconciler.emulator.campaigns import fetch_campaign
 from reconciler.emulator.filters import Scope, where
 from reconciler.emulator.json_text import dumps
 from reconciler.emulator.options import Options
+from reconciler.emulator.paging import LARGEST_PAGE, size_of
 
 DEFAULT_SIZE = 10
 LARGEST_SIZE = 500
-LARGEST_PAGE = 10**9
 
 
 def search_contacts(call: Call) -> str:
@@ -23,9 +25,9 @@ def search_contacts(call: Call) -> str:
     query = body.get("query")
     scope = Scope(campaign["id"], frozenset(campaign["customFields"]), call.options, batch=False)
     found = where(query if isinstance(query, dict) else {}, scope)
-    ids = call.results.ids(found)
+    ids = _in_order(call.results.ids(campaign["id"], found), index, call.options)
     shown = call.results.documents(ids[index * size : (index + 1) * size])
-    return _answer(shown, len(ids), index, size, call.options)
+    return _answer(list(map(call.shown, shown)), len(ids), index, size, call.options)
 
 
 def approximate(count: int, size: int) -> int:
@@ -37,13 +39,17 @@ def approximate(count: int, size: int) -> int:
 
 
 def _page(pageable: object, options: Options) -> tuple[int, int]:
-    """The page asked for, counted from 0, and its size. A size over 500 is cut to 500."""
+    """The page asked for, counted from 0, and its size."""
     given = pageable if isinstance(pageable, dict) else {}
     first = 0 if options.page_base == "zero" else 1
     page, size = given.get("page"), given.get("pageSize")
     index = page - first if type(page) is int else 0
-    wanted = size if type(size) is int and size > 0 else DEFAULT_SIZE
-    return min(max(index, 0), LARGEST_PAGE), min(wanted, LARGEST_SIZE)
+    wanted = size_of(size if type(size) is int else None, DEFAULT_SIZE, LARGEST_SIZE, options)
+    return min(max(index, 0), LARGEST_PAGE), wanted
+
+
+def _in_order(ids: Sequence[int], index: int, options: Options) -> Sequence[int]:
+    return Random(index).sample(ids, len(ids)) if options.unstable_order else ids
 
 
 def _answer(shown: list[str], count: int, index: int, size: int, options: Options) -> str:

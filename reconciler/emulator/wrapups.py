@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from reconciler.emulator.call import Call
-from reconciler.emulator.errors import not_found
-from reconciler.emulator.paging import flag, page_of
+from reconciler.emulator.errors import bad_request, not_found
+from reconciler.emulator.paging import flag, number, page_of
 
 
 def list_wrapups(call: Call) -> str:
@@ -42,8 +42,11 @@ def get_wrapup(call: Call) -> str:
 
 
 def list_folders(call: Call) -> str:
-    """WRAPUP CODES, GET Get wrapups folders."""
+    """WRAPUP CODES, GET Get wrapups folders: the only list for which a 400 is documented."""
     parameters = call.parameters
+    for name in ("page", "parentFolderId"):
+        if name in parameters and number(parameters, name) is None:
+            raise bad_request("error.invalid.parameter", f"{name}: must be a whole number.")
     rows = call.connection.execute(
         """
         SELECT document FROM wrapup_folders

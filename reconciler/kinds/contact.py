@@ -1,7 +1,8 @@
-"""The contact: the search filters of the API and the fields that a batch may set (a closed table).
+"""The contact: the search filters of the API and the fields that may be written, in closed tables.
 
-Rests on CONTACTS V2 of the API documentation: "POST Search contacts" and "POST Update a batch of contacts". A filter
-name outside this table must never leave the machine: the API drops it silently and then hits every contact.
+Rests on CONTACTS V2 of the API documentation: "POST Search contacts", "POST Update a batch of contacts", "POST Create
+a contact" and "PUT Update contact by Id". A filter name outside this table must never leave the machine: the API drops
+it silently and then hits every contact.
 """
 
 from __future__ import annotations
@@ -116,3 +117,28 @@ BATCH_FIELDS = by_name((
     Field("calendarId", Type.INTEGER, "Calendar of the contact.", nullable=True),
     Field("region", Type.INTEGER, "Region of the displayed-number mapping.", nullable=True),
 ))  # fmt: skip
+
+#: What a single contact takes and a batch of updates does not ("POST Create a contact", "PUT Update contact by Id").
+_SINGLE_FIELDS = (
+    *BATCH_FIELDS.values(),
+    Field("comment", Type.STRING, "Comment of the last wrap-up.", nullable=True),
+    Field("assignedGroupId", Type.REFERENCE, "Group that is to call it.", nullable=True, reference="groups"),
+    Field(
+        "assignedAgentExpirationTime", Type.DATETIME, "End of the agent's assignment.", available=Availability.SOON
+    ),
+    Field(
+        "assignedGroupExpirationTime", Type.DATETIME, "End of the group's assignment.", available=Availability.SOON
+    ),
+    Field("customFields", Type.OBJECT, "Its custom fields, name: text; phones in E.164.", example={"Category": "Gold"}),
+)  # fmt: skip
+
+#: The request body of "POST Create a contact"; that of a batch holds a list of `customFields`, one for each contact.
+CREATE_FIELDS = by_name(_SINGLE_FIELDS)
+
+#: The request body of "PUT Update contact by Id". A custom field that is left out keeps its value.
+UPDATE_FIELDS = by_name(
+    (
+        *_SINGLE_FIELDS,
+        Field("regionalizationCode", Type.INTEGER, "Region of the shown number.", available=Availability.SOON),
+    )
+)

@@ -13,8 +13,8 @@ from typing import Any
 
 from msgspec import structs
 
-from reconciler.api.decode import Contact
-from reconciler.api.filters import matches
+from reconciler.api.filters import columns_of, matches
+from reconciler.api.shapes import Contact
 from reconciler.diagnostics import Diagnostic, Severity, nearest_help
 from reconciler.kinds.campaign import SETTINGS
 from reconciler.kinds.contact import BATCH_FIELDS
@@ -34,6 +34,14 @@ class Claimed:
     query: Query
     contacts: tuple[Contact, ...]
     deferred: tuple[Contact, ...]
+
+
+def columns_read(queries: Iterable[Query]) -> frozenset[str]:
+    """The attributes of a contact that assigning by these rules reads: what they match by, what they set, the state."""
+    columns = {"state"}
+    for each in queries:
+        columns |= columns_of(each.filters) | each.rule.set.keys()
+    return frozenset(columns)
 
 
 def claim(queries: Sequence[Query], results: Sequence[Sequence[Contact]], statuses: Mapping[int, str]) -> list[Claimed]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from reconciler.api.decode import Contact, Wrapup
-from reconciler.api.endpoints.contacts import search_contacts
+from reconciler.api.endpoints.searches import search_contacts
 from reconciler.api.endpoints.wrapups import list_wrapups
+from reconciler.api.shapes import Contact, Wrapup
 from reconciler.diagnostics import Diagnostic, has_errors
+from reconciler.errors import ApiError, Unauthorized, Unreachable
 from reconciler.manifests.desired import Desired, DesiredPolicy
 from reconciler.planning.assignment import (
     IgnoredFilter,
     claim,
+    columns_read,
     condition_faults,
     ignored_filter_fault,
     membership_faults,
@@ -55,6 +57,11 @@ class _Scope:
     pair: Pair
     queries: Sequence[Query]
 
+    @property
+    def name(self) -> str:
+        """The campaign's name in the manifests."""
+        return self.pair.desired.address.name
+
 
 def plan_contacts(reader: Reader, desired: Desired, pairs: Mapping[str, Pair], now: datetime) -> ContactChanges:
     """What the rules of all policies change on the contacts of `pairs` (by manifest name), as the account is now."""
@@ -62,11 +69,22 @@ def plan_contacts(reader: Reader, desired: Desired, pairs: Mapping[str, Pair], n
     wrapups = reader.run(list_wrapups()) if needs_wrapups(desired) else []
     statuses = {each.id: each.status for each in wrapups if each.status}
     scopes = _scopes(desired, pairs, wrapups, now, found)
-    searched = list(zip(scopes, _search(reader, scopes), strict=True))
-    for scope, results in searched:
-        _assign(reader, scope, results, statuses, found)
+    searched: list[tuple[_Scope, Sequence[Sequence[Contact]]]] = []
+    for scope, results in zip(scopes, _search(reader, scopes), strict=True):
+        if isinstance(results, ApiError):
+            found.take([_unread(scope, results)], [scope.name])
+        else:
+            searched.append((scope, results))
+            _assign(reader, scope, results, statuses, found)
     found.faults += _unmatched(searched)
     return found
+
+
+def _unread(scope: _Scope, error: ApiError) -> Diagnostic:
+    """The fault of a campaign whose contacts can't be read; the error itself where it is the whole account's."""
+    if isinstance(error, Unauthorized | Unreachable):
+        raise error
+    return replace(error.diagnostic(), span=scope.policy.span, address=str(scope.pair.desired.address))
 
 
 def _unmatched(searched: Iterable[tuple[_Scope, Sequence[Sequence[Contact]]]]) -> Iterator[Diagnostic]:
@@ -98,11 +116,27 @@ def _scopes(
     return scopes
 
 
-def _search(reader: Reader, scopes: Sequence[_Scope]) -> list[list[list[Contact]]]:
-    """The contacts of every rule of every scope: one search each, side by side."""
-    searches = [search_contacts(scope.pair.live.id, query.filters) for scope in scopes for query in scope.queries]
-    found = iter(reader.run_all(searches))
-    return [[next(found) for _ in scope.queries] for scope in scopes]
+def _search(reader: Reader, scopes: Sequence[_Scope]) -> list[list[list[Contact]] | ApiError]:
+    """The contacts of every rule of every scope, or its first error: one search each, side by side.
+
+    Of a contact only what the rules read is kept.
+    """
+    searches = [
+        search_contacts(scope.pair.live.id, query.filters, columns=columns_read(scope.queries))
+        for scope in scopes
+        for query in scope.queries
+    ]
+    found = iter(reader.run_each(searches))
+    return [_together([next(found) for _ in scope.queries]) for scope in scopes]
+
+
+def _together(results: Iterable[list[Contact] | ApiError]) -> list[list[Contact]] | ApiError:
+    whole: list[list[Contact]] = []
+    for each in results:
+        if isinstance(each, ApiError):
+            return each
+        whole.append(each)
+    return whole
 
 
 def _assign(
@@ -112,14 +146,15 @@ def _assign(
     statuses: Mapping[int, str],
     found: ContactChanges,
 ) -> None:
-    policy, pair = scope.policy, scope.pair
-    campaign = [pair.desired.address.name]
-    unproven = [fault for query in scope.queries for fault in probe_faults(reader, policy, pair, query)]
-    if found.take(unproven, campaign):
-        return
+    policy, pair, campaign = scope.policy, scope.pair, [scope.name]
     try:
+        unproven = [fault for query in scope.queries for fault in probe_faults(reader, policy, pair, query)]
+        if found.take(unproven, campaign):
+            return
         claimed = claim(scope.queries, results, statuses)
         found.changes += rule_changes(policy, pair, claimed)
         found.faults += unsettled_warnings(policy, pair, claimed, statuses)
+    except ApiError as error:
+        found.take([_unread(scope, error)], campaign)
     except IgnoredFilter as ignored:
         found.take([ignored_filter_fault(policy, pair, ignored)], campaign)

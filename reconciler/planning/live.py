@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from reconciler.api.decode import Campaign
 from reconciler.api.endpoints.campaigns import list_campaigns
 from reconciler.api.request import Flow
+from reconciler.api.shapes import Campaign
 from reconciler.diagnostics import Diagnostic, Span, nearest
-from reconciler.errors import ProjectError
+from reconciler.errors import ApiError, ProjectError
 from reconciler.kinds.values import instant
 from reconciler.manifests.desired import Desired, DesiredCampaign
 from reconciler.manifests.project import Binding
@@ -24,8 +24,8 @@ class Reader(Protocol):
     def run(self, flow: Flow[_T]) -> _T:
         """The result of one flow."""
 
-    def run_all(self, flows: Iterable[Flow[_T]]) -> list[_T]:
-        """The results of several flows, in their order."""
+    def run_each(self, flows: Iterable[Flow[_T]]) -> list[_T | ApiError]:
+        """The results of several flows, in their order; an error in the place of its flow's result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ def read_live(reader: Reader, desired: Desired) -> tuple[dict[str, Pair], list[D
         found = _found(each, by_id, by_name)
         if isinstance(found, Diagnostic):
             faults.append(found)
+        elif found.fault:
+            faults.append(_unreadable(each, found))
         else:
             pairs[each.address.name] = Pair(each, found)
     faults += _met_twice(pairs)
@@ -140,6 +142,17 @@ def _no_such_name(
         f"the account has no campaign named `{name}`",
         f"{hint}correct the name, bind an id in the environment's `campaigns`, or create it in the console",
         span,
+    )
+
+
+def _unreadable(campaign: DesiredCampaign, live: Campaign) -> Diagnostic:
+    return _fault(
+        campaign,
+        "campaign-unreadable",
+        "the account shows this campaign otherwise than documented",
+        f"campaign {live.id} {live.fault}",
+        "look at it in the console; if it is right there, ask the vendor's support. It is left alone",
+        campaign.span,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconciler.api.endpoints.contacts import Search
+from reconciler.api.endpoints.searches import Search
 from reconciler.api.filters import undecidable
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import UnsafeQuery

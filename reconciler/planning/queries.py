@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from reconciler.api.decode import Wrapup
+from reconciler.api.shapes import Wrapup
 from reconciler.diagnostics import Diagnostic, nearest_help
 from reconciler.kinds.contact import MATCH_FILTERS
 from reconciler.kinds.field import Type

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 class Folder:
@@ -18,16 +19,14 @@ class Folder:
     def create(self, name: str, content: bytes) -> None:
         """Writes a new object; FileExistsError when there is one of that name. Durable when it returns."""
         path = self._place(name)
-        with _temporary(path, content, 0o600) as temporary:
-            os.link(temporary, path)
-        _sync(path.parent)
+        with writing(path) as file:
+            file.write(content)
 
     def replace(self, name: str, content: bytes) -> None:
         """Writes an object over an older one: readers see the one or the other, never a half."""
         path = self._place(name)
-        with _temporary(path, content, 0o666) as temporary:
-            temporary.replace(path)
-        _sync(path.parent)
+        with writing(path, 0o666, overwrite=True) as file:
+            file.write(content)
 
     def _place(self, name: str) -> Path:
         """Where the object goes; the folders on the way are made, and durable."""
@@ -40,18 +39,26 @@ class Folder:
 
 
 @contextmanager
-def _temporary(path: Path, content: bytes, mode: int) -> Iterator[Path]:
-    """A file beside `path` with this content, on disk; gone afterwards."""
+def writing(path: Path, mode: int = 0o600, *, overwrite: bool = False) -> Iterator[BinaryIO]:
+    """A file to write, which is `path` once the block has ended well: whole and durable, or not there at all.
+
+    Until then it has a name of its own beside it. FileExistsError at the end when there is one of that name, unless
+    `overwrite`: then readers see the one or the other, never a half.
+    """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
-        yield temporary
+        if overwrite:
+            temporary.replace(path)
+        else:
+            os.link(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+    _sync(path.parent)
 
 
 def _sync(folder: Path) -> None:

@@ -14,9 +14,9 @@ from reconciler import __version__
 from reconciler.api.client import Client, http_library
 from reconciler.api.endpoints.campaigns import get_campaign, list_campaigns
 from reconciler.api.request import Flow, Request
+from reconciler.api.shapes import Campaign
 from reconciler.errors import (
     ApiError,
-    Busy,
     ProjectError,
     Unreadable,
     WriteRefused,
@@ -60,6 +60,7 @@ def test_a_read_only_client_writes_nothing(library: ModuleType, request_: Reques
     assert len(server.seen) == 2
 
 
+@pytest.mark.operation("listCampaigns")
 def test_the_token_stays_with_its_origin(library: ModuleType) -> None:
     """S9, trap 7: a page elsewhere is an error, and nothing goes there."""
     page = {"campaigns": [], "next": "https://evil.example/api/v1/voice/campaigns?page=2"}
@@ -69,6 +70,7 @@ def test_the_token_stays_with_its_origin(library: ModuleType) -> None:
     assert [each.url.host for each in server.seen] == ["api.example"]
 
 
+@pytest.mark.operation("listCampaigns")
 def test_pages_of_the_own_origin_are_followed(library: ModuleType) -> None:
     """With the query of the URL as it came."""
     page = {"campaigns": [], "next": f"{BASE}/api/v1/voice/campaigns?page=2&name=a%26b"}
@@ -133,6 +135,7 @@ def test_a_broken_environment_is_no_traceback(
     assert name in caught.value.help
 
 
+@pytest.mark.operation("getCampaign")
 def test_flows_run_side_by_side(library: ModuleType) -> None:
     """In their order, and every request is counted."""
 
@@ -140,21 +143,22 @@ def test_flows_run_side_by_side(library: ModuleType) -> None:
         return library.Response(200, json={"id": int(request.url.path.rsplit("/", 1)[1]), "name": "x"})
 
     with Server(library, respond).client(parallelism=4) as client:
-        found = client.run_all(get_campaign(number) for number in range(1, 41))
-        assert [each.id for each in found] == list(range(1, 41))
+        found = client.run_each(get_campaign(number) for number in range(1, 41))
+        assert [each.id for each in found if isinstance(each, Campaign)] == list(range(1, 41))
         assert client.requests == 40
 
 
-def test_the_first_error_of_many_flows_comes_out(library: ModuleType) -> None:
-    """After all have ended."""
+def test_an_error_stands_in_its_flows_place(library: ModuleType) -> None:
+    """The others have their results."""
 
     def respond(request: Any) -> Any:
         number = int(request.url.path.rsplit("/", 1)[1])
         return library.Response(409 if number == 3 else 200, json={"id": number, "name": "x"})
 
-    with (server := Server(library, respond)).client() as client, pytest.raises(Busy, match="campaigns/3"):
-        client.run_all([get_campaign(number) for number in range(1, 10)])
-    assert len(server.seen) == 9
+    with Server(library, respond).client() as client:
+        found = client.run_each([get_campaign(number) for number in range(1, 10)])
+    assert [type(each).__name__ for each in found] == ["Campaign", "Campaign", "Busy", *["Campaign"] * 6]
+    assert "campaigns/3" in str(found[2])
 
 
 def test_a_flow_is_closed_when_it_fails(library: ModuleType) -> None:

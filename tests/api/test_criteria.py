@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.api.criteria import CRITERIA
-from reconciler.api.decode import Contact
 from reconciler.api.filters import TABLES, Endpoint, check_query, matches, undecidable
+from reconciler.api.shapes import Contact
 from reconciler.errors import UnsafeQuery
 
 STATUSES = {5: "tocall", 6: "argued"}

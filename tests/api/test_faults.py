@@ -9,6 +9,8 @@ import pytest
 from reconciler.api.faults import FAULTS, translated
 from reconciler.errors import ConnectionLost, Unreachable
 
+from .scripted import READ
+
 
 def errors_of(library: ModuleType) -> set[type[Exception]]:
     """Every exception class that the library exports; warnings are none."""
@@ -25,7 +27,7 @@ def test_every_error_of_the_library_is_ours(library: ModuleType) -> None:
     found = errors_of(library)
     assert len(found) > 25
     for kind in found:
-        assert translated(kind.__new__(kind), "GET /x", "https://h"), kind
+        assert translated(kind.__new__(kind), READ, "https://h"), kind
     assert set(FAULTS) <= {each.__name__ for each in found}
 
 
@@ -33,7 +35,7 @@ def test_an_error_before_sending_is_told_from_one_after(library: ModuleType) -> 
     """A write may be repeated after the first and not after the second: all that is not known to be first is second."""
     before = {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol", "InvalidURL"}
     for kind in errors_of(library):
-        ours = translated(kind.__new__(kind), "GET /x", "https://h")
+        ours = translated(kind.__new__(kind), READ, "https://h")
         assert (type(ours) is Unreachable) == (kind.__name__ in before), kind
         if issubclass(kind, library.TransportError) and kind.__name__ not in before:
             assert type(ours) is ConnectionLost, kind
@@ -42,4 +44,4 @@ def test_an_error_before_sending_is_told_from_one_after(library: ModuleType) -> 
 @pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), OSError("x")])
 def test_other_errors_stay_what_they_are(error: Exception) -> None:
     """A bug is not an API error."""
-    assert translated(error, "GET /x", "https://h") is None
+    assert translated(error, READ, "https://h") is None

@@ -39,6 +39,7 @@ def right(field: Field) -> Any:
     return [one] if field.many else one
 
 
+@pytest.mark.operation("searchContacts", "updateContacts", "deleteContacts")
 @pytest.mark.parametrize("endpoint", Endpoint)
 def test_every_filter_of_the_table_passes(endpoint: Endpoint) -> None:
     """Alone and all together."""
@@ -48,6 +49,7 @@ def test_every_filter_of_the_table_passes(endpoint: Endpoint) -> None:
         check_query({name: value}, endpoint)
 
 
+@pytest.mark.operation("searchContacts", "updateContacts", "deleteContacts")
 @pytest.mark.parametrize("endpoint", Endpoint)
 @given(name=st.text(max_size=20) | st.sampled_from(["assignedAgentId", "Excluded", "excluded ", "lastWrapups"]))
 def test_no_other_name_passes(endpoint: Endpoint, name: str) -> None:

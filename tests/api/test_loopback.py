@@ -13,8 +13,11 @@ import pytest
 
 from reconciler.api.client import Client
 from reconciler.api.endpoints.campaigns import get_campaign, patch_campaign
+from reconciler.api.endpoints.recordings import download_recording
 from reconciler.api.request import Flow, Request
 from reconciler.errors import ConnectionLost, Unreachable
+
+from .test_download import MP3, Kept
 
 DEAD = "http://127.0.0.1:9"
 
@@ -97,3 +100,36 @@ def test_nobody_there_is_unreachable(library: ModuleType) -> None:
             client.run(get_campaign(6))
         assert client.requests == 2
     assert "baseUrl" in caught.value.help
+
+
+@pytest.mark.operation("downloadRecording")
+def test_a_recording_over_a_socket(library: ModuleType) -> None:
+    """In pieces; one that breaks off is begun again."""
+    with serving_audio() as url, Client(url, "t", writable=False) as client:
+        kept = Kept()
+        assert client.download(download_recording("a-1"), kept) == len(MP3)
+        assert client.requests == 2
+    assert (kept.content, kept.sizes, len(kept.chunks) > 1) == (MP3, [len(MP3), len(MP3)], True)
+
+
+@contextmanager
+def serving_audio() -> Iterator[str]:
+    """The URL of a server that breaks off its first recording."""
+    tries = []
+
+    class Audio(Handler):
+        def do_GET(self) -> None:
+            """A recording, or half of one."""
+            tries.append(1)
+            self.send_response(200)
+            self.send_header("Content-Type", "audio/mpeg")
+            self.send_header("Content-Length", str(len(MP3)))
+            self.end_headers()
+            self.wfile.write(MP3 if len(tries) > 1 else MP3[:100_000])
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Audio) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()

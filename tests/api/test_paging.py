@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.api.endpoints.campaigns import list_campaigns
-from reconciler.api.endpoints.contacts import search_contacts
+from reconciler.api.endpoints.searches import search_contacts
 from reconciler.api.request import Request, Response
 from reconciler.errors import Unreadable
 
@@ -41,6 +41,7 @@ def serve(ids: Sequence[int], asked_from: int, answered_from: int, *, last: bool
     return respond
 
 
+@pytest.mark.operation("searchContacts")
 @pytest.mark.parametrize(("asked_from", "answered_from"), BASES)
 @given(ids=LISTS, size=st.integers(1, 7), last=st.booleans())
 def test_every_contact_is_found_once_whatever_the_base(
@@ -52,6 +53,7 @@ def test_every_contact_is_found_once_whatever_the_base(
     assert len(requests) <= len(ids) // size + 4
 
 
+@pytest.mark.operation("searchContacts")
 @pytest.mark.parametrize(("asked_from", "answered_from"), BASES)
 @given(count=st.integers(0, 40), size=st.integers(1, 7), data=st.data())
 def test_a_list_that_shrinks_ends_without_repetitions(
@@ -72,6 +74,7 @@ def test_a_list_that_shrinks_ends_without_repetitions(
     assert set(numbers) <= set(range(1, count + 1))
 
 
+@pytest.mark.operation("searchContacts")
 def test_an_earlier_page_that_is_the_last_ends_the_list() -> None:
     """The list shrank, and the API answers with its last page for any number beyond it."""
     pages = [
@@ -82,6 +85,7 @@ def test_an_earlier_page_that_is_the_last_ends_the_list() -> None:
     assert [each.contactId for each in found] == [1, 2]
 
 
+@pytest.mark.operation("searchContacts")
 def test_contacts_on_two_pages_count_once() -> None:
     """One was inserted at the front between two pages."""
     pages = [
@@ -92,6 +96,7 @@ def test_contacts_on_two_pages_count_once() -> None:
     assert [each.contactId for each in found] == [2, 1, 9]
 
 
+@pytest.mark.operation("searchContacts")
 def test_the_base_is_corrected_once() -> None:
     """A list whose numbers follow no rule is unreadable."""
     pages = [{"content": [{"contactId": 1}], "number": number} for number in (0, 5, 7)]
@@ -99,6 +104,7 @@ def test_the_base_is_corrected_once() -> None:
         feed(search_contacts(1, {}), pages)
 
 
+@pytest.mark.operation("searchContacts")
 def test_a_settled_base_stays() -> None:
     """The same page again and again is no list."""
     pages = [{"content": [{"contactId": number}], "number": min(number, 1)} for number in range(5)]
@@ -106,13 +112,15 @@ def test_a_settled_base_stays() -> None:
         feed(search_contacts(1, {}), pages)
 
 
+@pytest.mark.operation("searchContacts")
 def test_a_list_that_repeats_for_ever_is_an_error() -> None:
     """Its pages count up, and nothing in them is new."""
     pages = [{"content": [{"contactId": 1}], "number": number} for number in range(9)]
-    with pytest.raises(Unreadable, match="the last 3 pages hold no contact"):
+    with pytest.raises(Unreadable, match="the last 3 pages hold nothing"):
         feed(search_contacts(1, {}), pages)
 
 
+@pytest.mark.operation("searchContacts")
 def test_a_page_has_to_say_which_it_is() -> None:
     """Unless nothing follows it."""
     assert feed(search_contacts(1, {}), [{"content": [{"contactId": 1}], "last": True}])[0][0].contactId == 1
@@ -120,12 +128,33 @@ def test_a_page_has_to_say_which_it_is() -> None:
         feed(search_contacts(1, {}), [{"content": [{"contactId": 1}], "last": False}])
 
 
+@pytest.mark.operation("searchContacts")
 def test_an_empty_page_of_a_wrong_guess_is_not_the_end() -> None:
     """Asked from 0 and answered from 1: the first guess skips a page, and finds nothing there."""
     found, _ = drive(search_contacts(1, {}, 1), serve([1, 2], 0, 1, last=False))
     assert [each.contactId for each in found] == [1, 2]
 
 
+@pytest.mark.operation("listCampaigns")
+def test_a_linked_list_without_end_ends() -> None:
+    """Each page leads to a new URL, and holds nothing new; a page or two of that may be."""
+    page = {"campaigns": [{"id": 1, "name": "a"}]}
+    pages = [page | {"next": f"https://x.example/{number}"} for number in range(9)]
+    with pytest.raises(Unreadable, match="the last 3 pages hold nothing that earlier ones did not"):
+        feed(list_campaigns(), pages)
+    news = {"campaigns": [{"id": 2, "name": "b"}], "next": "https://x.example/news"}
+    found, _ = feed(list_campaigns(), [*pages[:3], news, pages[3], page])
+    assert [each.id for each in found] == [1, 2]
+
+
+@pytest.mark.operation("listCampaigns")
+def test_an_empty_page_with_a_next_is_not_the_end() -> None:
+    """Only `next` says so."""
+    pages = [{"campaigns": [], "next": "https://x.example/2"}, {"campaigns": [{"id": 1, "name": "a"}]}]
+    assert [each.id for each in feed(list_campaigns(), pages)[0]] == [1]
+
+
+@pytest.mark.operation("listCampaigns")
 def test_a_linked_list_that_leads_back_is_an_error() -> None:
     """And not a loop."""
     page = {"campaigns": [{"id": 1, "name": "a"}], "next": "https://x.example/a"}

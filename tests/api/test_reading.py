@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import threading
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 from reconciler.api.client import Client
-from reconciler.api.endpoints.contacts import Search, search_contacts
+from reconciler.api.endpoints.searches import Search, search_contacts
 from reconciler.api.reading import contact_pages
 from reconciler.errors import Unreadable, UnsafeQuery
 
 from .feeding import drive
 from .test_paging import BASES, Respond, serve
+
+pytestmark = pytest.mark.operation("searchContacts")
 
 
 def client_of(library: ModuleType, respond: Respond, parallelism: int = 4) -> Client:
@@ -59,8 +62,45 @@ def test_a_page_out_of_turn_is_an_error(library: ModuleType) -> None:
 def test_a_list_that_repeats_itself_is_an_error(library: ModuleType) -> None:
     """Side by side too."""
     respond = serve([1] * 100, 0, 0, last=False)
-    with client_of(library, respond) as client, pytest.raises(Unreadable, match="hold no contact"):
+    with client_of(library, respond) as client, pytest.raises(Unreadable, match="hold nothing"):
         list(contact_pages(client, Search(1, {}, 5)))
+
+
+@pytest.mark.parametrize("beyond", ["empty", "last page again", 400, 404])
+def test_pages_read_ahead_of_the_end_do_no_harm(library: ModuleType, beyond: Any) -> None:
+    """They are empty, the last page again, or refused: what comes after the end is not looked at."""
+
+    def handle(request: Any) -> Any:
+        asked = json.loads(request.content)["pageable"].get("page", 0)
+        if asked > 4 and isinstance(beyond, int):
+            return library.Response(beyond, json={"error": "error.some.thing"})
+        number = min(asked, 4)
+        content = [] if asked > 4 and beyond == "empty" else [{"contactId": number + 1}]
+        return library.Response(200, json={"content": content, "number": number, "last": asked >= 4})
+
+    with Client("https://api.example", "t", writable=False, transport=library.MockTransport(handle)) as client:
+        found = [each.contactId for page in contact_pages(client, Search(1, {}, 1)) for each in page]
+    assert found == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(("asked_from", "answered_from"), BASES)
+@pytest.mark.parametrize("last", [True, False])
+def test_a_list_that_shrinks_while_it_is_read_ahead_ends(
+    library: ModuleType, asked_from: int, answered_from: int, last: bool
+) -> None:
+    """Contacts may be missing; none comes twice, and there is an end."""
+    ids, lock = list(range(1, 101)), threading.Lock()
+
+    def respond(request: Any) -> Any:
+        with lock:
+            response = serve(list(ids), asked_from, answered_from, last=last)(request)
+            del ids[:3]
+        return response
+
+    with client_of(library, respond) as client:
+        found = [each.contactId for page in contact_pages(client, Search(1, {}, 5)) for each in page]
+        assert client.requests < 40
+    assert len(set(found)) == len(found) > 0
 
 
 def test_nothing_unsafe_is_searched() -> None:

@@ -54,3 +54,17 @@ def test_a_followed_page_keeps_the_name_of_its_list() -> None:
     assert request.next_url == "https://evil.example/Louis?x=1"
     assert repr(request) == "<Request GET /api/v1/voice/campaigns>"
     assert request.is_read
+
+
+def test_a_followed_search_stays_the_search() -> None:
+    """Its method and its body; the parameters are in the URL already."""
+    search = Request("POST", "/api/v2/voice/campaigns/contacts/search/by-phone", {"limit": 2}, {"phones": ["331"]})
+    found = search.following("/api/v2/voice/campaigns/contacts/search/by-phone?fromId=9")
+    assert (found.method, found.json, found.params, found.is_read) == ("POST", {"phones": ["331"]}, {}, True)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_only_a_read_is_followed(method: str) -> None:
+    """S1: a write has no next page, whatever its answer says."""
+    with pytest.raises(ValueError, match="not a list"):
+        Request(method, "/api/v1/voice/campaigns/1", json={}).following("https://api.example/a")

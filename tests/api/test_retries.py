@@ -39,6 +39,7 @@ def test_reads_are_repeated_after_lost_connections(library: ModuleType, fault: s
         assert client.run(one(READ)).status == 200
 
 
+@pytest.mark.operation("getCampaign")
 def test_reads_are_repeated_after_cut_off_json(library: ModuleType) -> None:
     """And not after HTML, which comes again."""
     with Server(library, cut_off(library), 200).client() as client:
@@ -75,6 +76,7 @@ def test_writes_are_not_repeated_after_other_faults(library: ModuleType, status:
     assert len(server.seen) == 1
 
 
+@pytest.mark.operation("patchCampaign")
 @pytest.mark.parametrize("fault", ["ReadTimeout", "WriteTimeout", "ReadError", "WriteError", "RemoteProtocolError"])
 def test_a_lost_write_is_repeated_only_if_that_is_harmless(library: ModuleType, fault: str) -> None:
     """A PATCH of absolute values is; a batch is not (S8)."""

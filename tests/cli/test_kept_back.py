@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from reconciler.api.decode import BatchResult
 from reconciler.api.endpoints.campaigns import get_campaign
-from reconciler.api.endpoints.contacts import search_contacts
+from reconciler.api.endpoints.searches import search_contacts
+from reconciler.api.shapes import BatchResult
 from reconciler.applying.batches import _refusals
 from reconciler.errors import Unreadable
 from reconciler.planning.campaigns import campaign_faults

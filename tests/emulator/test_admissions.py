@@ -53,7 +53,7 @@ def test_numbers_are_fictional(demo: Account) -> None:
 def test_ids_are_told_apart(demo: Account) -> None:
     """System ids are unique, and none is a contactId."""
     ids = {item["id"] for item in demo.contacts}
-    assert len(ids) == len(demo.contacts)
+    assert len(ids) == len(list(demo.contacts))
     assert not ids & {item["contactId"] for item in demo.contacts}
 
 

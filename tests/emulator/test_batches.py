@@ -43,6 +43,7 @@ def shown(client: TestClient, number: int) -> dict[str, Any]:
     return dict(client.get(f"{CAMPAIGN}/contacts/{number}").json())
 
 
+@pytest.mark.operation("updateContacts", "batchStatus")
 def test_moves_from_state_to_state(emulate: Emulate, clock: Clock) -> None:
     """ACCEPTED, IN_PROGRESS, COMPLETED, by the clock; contacts change with the last one only."""
     client = emulate(account(contact(1)))
@@ -58,6 +59,7 @@ def test_moves_from_state_to_state(emulate: Emulate, clock: Clock) -> None:
     assert (after["priority"], after["lastUpdatedBy"], after["lastUpdatedAt"]) == (1, "api", "2026-02-03T09:30:00Z")
 
 
+@pytest.mark.operation("updateContacts")
 def test_ends_without_the_process_that_took_it(emulate: Emulate, clock: Clock) -> None:
     """Any request moves batches on, also one to the file opened anew."""
     token = start(emulate(PEOPLE), {"contactIds": [1]}, {"priority": 1})
@@ -67,6 +69,7 @@ def test_ends_without_the_process_that_took_it(emulate: Emulate, clock: Clock) -
     assert status(client, token)["status"] == "COMPLETED"
 
 
+@pytest.mark.operation("updateContacts")
 def test_one_at_a_time_per_campaign(emulate: Emulate, clock: Clock) -> None:
     """A second batch of a campaign is a 409 until the first has ended; another campaign is free."""
     client = emulate(account(campaigns=[campaign(), campaign(200)]))
@@ -80,6 +83,7 @@ def test_one_at_a_time_per_campaign(emulate: Emulate, clock: Clock) -> None:
     start(client, {"contactIds": [1]}, {"priority": 1})
 
 
+@pytest.mark.operation("updateContacts")
 def test_query_is_evaluated_when_it_runs(emulate: Emulate, clock: Clock) -> None:
     """A contact that meets the query only after the batch was accepted is hit as well."""
     client = emulate(account(contact(1, triesNumber=1), contact(2)))
@@ -89,6 +93,7 @@ def test_query_is_evaluated_when_it_runs(emulate: Emulate, clock: Clock) -> None
     assert status(client, token)["modifiedElementsCount"] == 2
 
 
+@pytest.mark.operation("updateContacts")
 @pytest.mark.parametrize(
     "query",
     [None, {}, {"contactsIds": [1]}, {"contactIds": []}, {"lastAgentIds": [1]}, {"contactIds": None}],
@@ -99,6 +104,7 @@ def test_with_no_filter_left_everyone_is_hit(emulate: Emulate, clock: Clock, que
     assert run(client, clock, query, {"priority": 1})["modifiedElementsCount"] == 30
 
 
+@pytest.mark.operation("updateContacts")
 @pytest.mark.parametrize(
     ("query", "hit"),
     [
@@ -113,6 +119,7 @@ def test_batches_know_purge_dates(emulate: Emulate, clock: Clock, query: dict[st
     assert run(emulate(PEOPLE), clock, query, {"priority": 1})["modifiedElementsCount"] == hit
 
 
+@pytest.mark.operation("updateContacts", "batchStatus")
 def test_result_tells_failed_and_excluded(emulate: Emulate, clock: Clock) -> None:
     """A contact on a call fails; one without a phone can't be taken back in; the rest is modified."""
     client = emulate(PEOPLE)
@@ -126,6 +133,7 @@ def test_result_tells_failed_and_excluded(emulate: Emulate, clock: Clock) -> Non
     assert [shown(client, number)["priority"] for number in (1, 2, 3)] == [2, 10, 10]
 
 
+@pytest.mark.operation("updateContacts")
 def test_strangers_are_not_assigned(emulate: Emulate, clock: Clock) -> None:
     """An agent who is no member of the campaign: every contact fails, unless he is one when the batch runs."""
     client = emulate(account(contact(1), contact(2)))
@@ -135,6 +143,7 @@ def test_strangers_are_not_assigned(emulate: Emulate, clock: Clock) -> None:
     assert run(client, clock, {"contactIds": [1, 2]}, {"assignedAgentId": 545})["failed"] == []
 
 
+@pytest.mark.operation("updateContacts")
 def test_unknown_data_is_dropped(emulate: Emulate, clock: Clock) -> None:
     """What the data part does not document is ignored, and the batch still claims its contacts."""
     client = emulate(account(contact(1)))
@@ -145,6 +154,7 @@ def test_unknown_data_is_dropped(emulate: Emulate, clock: Clock) -> None:
     assert {name for name in before if before[name] != after[name]} == {"lastUpdatedAt", "lastUpdatedBy"}
 
 
+@pytest.mark.operation("updateContacts")
 def test_custom_fields_are_merged(emulate: Emulate, clock: Clock) -> None:
     """Fields left out stay."""
     client = emulate(account(contact(1)))
@@ -153,6 +163,7 @@ def test_custom_fields_are_merged(emulate: Emulate, clock: Clock) -> None:
     assert shown(client, 1)["customFields"] == fields
 
 
+@pytest.mark.operation("updateContacts")
 def test_phones_in_a_batch_make_duplicates(emulate: Emulate, clock: Clock) -> None:
     """A phone changed by a batch leaves the contact and makes a second one."""
     client = emulate(account(contact(1), contact(2)))
@@ -165,6 +176,7 @@ def test_phones_in_a_batch_make_duplicates(emulate: Emulate, clock: Clock) -> No
     assert copy["customFields"]["Category"] == shown(client, 1)["customFields"]["Category"] == "Gold"
 
 
+@pytest.mark.operation("updateContacts")
 @pytest.mark.parametrize(
     "body",
     [
@@ -187,6 +199,7 @@ def test_bad_formats_are_refused_at_once(emulate: Emulate, body: dict[str, Any])
     start(client, {"contactIds": [1]}, {"priority": 1})
 
 
+@pytest.mark.operation("updateContacts", "batchStatus")
 @pytest.mark.parametrize("deleted", [False, True])
 def test_fails_when_its_campaign_is_closed(emulate: Emulate, clock: Clock, deleted: bool) -> None:
     """A campaign archived, or deleted, under a batch makes it FAILED."""
@@ -199,6 +212,7 @@ def test_fails_when_its_campaign_is_closed(emulate: Emulate, clock: Clock, delet
     assert status(client, token)["status"] == "FAILED"
 
 
+@pytest.mark.operation("updateContacts")
 def test_batch_seconds(emulate: Emulate, clock: Clock) -> None:
     """The option says how long a batch takes."""
     client = emulate(PEOPLE, batch_seconds=60)
@@ -207,6 +221,7 @@ def test_batch_seconds(emulate: Emulate, clock: Clock) -> None:
     assert status(client, token)["status"] == "IN_PROGRESS"
 
 
+@pytest.mark.operation("batchStatus")
 def test_unknown_token(emulate: Emulate) -> None:
     """A token of no batch is a 404."""
     answer = emulate().get("/api/v2/voice/campaigns/contact-batch/status/x")

@@ -15,6 +15,7 @@ CAMPAIGN = f"{CAMPAIGNS}/100"
 ARCHIVED = campaign(isPaused=True, isArchived=True)
 
 
+@pytest.mark.operation("listCampaigns")
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -44,6 +45,7 @@ def test_list_filters(emulate: Emulate, query: str, expected: list[int]) -> None
     assert [item["id"] for item in answer["campaigns"]] == expected
 
 
+@pytest.mark.operation("listCampaigns")
 def test_list_pages(emulate: Emulate) -> None:
     """Pages hold 50, at most 200, and lead on by absolute URLs that keep the filters."""
     client = emulate(account(campaigns=[campaign(number, isPaused=number % 2 == 0) for number in range(1, 421)]))
@@ -61,12 +63,14 @@ def test_list_pages(emulate: Emulate) -> None:
     assert parse_qs(urlsplit(page["previous"]).query)["page"] == ["1"]
 
 
+@pytest.mark.operation("listCampaigns")
 def test_public_url(emulate: Emulate) -> None:
     """The URLs of pages start with the public one when there is one."""
     client = emulate(account(campaigns=[campaign(1), campaign(2)]), public_url="https://public.example/")
     assert client.get(f"{CAMPAIGNS}?pageSize=1").json()["next"].startswith("https://public.example/api/v1/voice/")
 
 
+@pytest.mark.operation("getCampaign")
 def test_get_shows_every_field(emulate: Emulate) -> None:
     """Get shows the whole data structure, unset fields as null, and never `autoPurge.enabled`."""
     shown = emulate().get(CAMPAIGN).json()
@@ -102,6 +106,7 @@ TAKEN: list[tuple[dict[str, Any], dict[str, Any]]] = [
 ]
 
 
+@pytest.mark.operation("patchCampaign")
 @pytest.mark.parametrize(("body", "expected"), TAKEN)
 def test_patch_takes(emulate: Emulate, clock: Clock, body: dict[str, Any], expected: dict[str, Any]) -> None:
     """A documented field sticks, everything else stays, and the update is dated and signed."""
@@ -114,6 +119,7 @@ def test_patch_takes(emulate: Emulate, clock: Clock, body: dict[str, Any], expec
     assert answer.json() == client.get(CAMPAIGN).json() == before | expected | signed
 
 
+@pytest.mark.operation("patchCampaign")
 @pytest.mark.parametrize(
     "body",
     [
@@ -137,6 +143,7 @@ def test_patch_ignores_what_it_does_not_take(emulate: Emulate, body: dict[str, A
     assert (answer.status_code, answer.json()) == (200, before)
 
 
+@pytest.mark.operation("patchCampaign")
 def test_patch_takes_soon_fields_when_they_have_come(emulate: Emulate) -> None:
     """With the option, fields marked "Soon" are taken."""
     client = emulate(soon_fields=True)
@@ -149,6 +156,7 @@ NOT_NULLABLE = (
 )  # fmt: skip
 
 
+@pytest.mark.operation("patchCampaign")
 @pytest.mark.parametrize(
     "body",
     [
@@ -181,12 +189,14 @@ def test_patch_refuses(emulate: Emulate, body: dict[str, Any]) -> None:
     assert client.get(CAMPAIGN).json() == before
 
 
+@pytest.mark.operation("patchCampaign")
 def test_recording_goes_with_its_percentage(emulate: Emulate) -> None:
     """Without recording there is no percentage."""
     client = emulate(account(campaigns=[campaign(isRecorded=True, recordingPercentage=50)]))
     assert client.patch(CAMPAIGN, json={"isRecorded": False}).json()["recordingPercentage"] is None
 
 
+@pytest.mark.operation("patchCampaign")
 def test_accounts_without_users_have_them_all(emulate: Emulate) -> None:
     """Where a seed names no users, any id is one."""
     client = emulate({"campaigns": [campaign()]})
@@ -196,6 +206,7 @@ def test_accounts_without_users_have_them_all(emulate: Emulate) -> None:
 PURGE = {"lastAttemptBeforeDays": 90, "maxTriesReached": False, "excluded": True, "notToCall": False}
 
 
+@pytest.mark.operation("patchCampaign")
 @pytest.mark.parametrize(
     ("sent", "shown"),
     [
@@ -216,6 +227,7 @@ def test_auto_purge_is_replaced(emulate: Emulate, sent: dict[str, Any], shown: d
     assert client.get(CAMPAIGN).json()["autoPurge"] == shown
 
 
+@pytest.mark.operation("deleteCampaign", "patchCampaign")
 def test_archive_then_delete(emulate: Emulate) -> None:
     """Only a paused campaign is archived, only an archived one deleted, and its contacts go with it."""
     client = emulate(account(contact(1)))
@@ -229,6 +241,7 @@ def test_archive_then_delete(emulate: Emulate) -> None:
     assert client.get("/api/v2/voice/campaigns/100/contacts/1").json()["error"] == "error.campaign.not.exists"
 
 
+@pytest.mark.operation("patchCampaign", "addFields")
 @pytest.mark.parametrize("body", [{"isArchived": False}, {"isPaused": False}, {"name": "x"}])
 def test_archived_campaigns_stay(emulate: Emulate, body: dict[str, Any]) -> None:
     """An archived campaign takes no update and no field."""
@@ -238,6 +251,7 @@ def test_archived_campaigns_stay(emulate: Emulate, body: dict[str, Any]) -> None
     assert added.status_code == 400
 
 
+@pytest.mark.operation("addFields")
 def test_fields_are_added(emulate: Emulate) -> None:
     """New fields come after the old ones, phones among the phone fields too."""
     fields = [
@@ -252,6 +266,7 @@ def test_fields_are_added(emulate: Emulate) -> None:
     assert answer.json()["lastUpdatedBy"] == "api"
 
 
+@pytest.mark.operation("addFields")
 @pytest.mark.parametrize(
     "fields",
     [

@@ -13,6 +13,7 @@ CONTACT = "/api/v2/voice/campaigns/100/contacts/1"
 SIGNED = {"lastUpdatedAt": "2026-02-03T09:31:30Z", "lastUpdatedBy": "api"}
 
 
+@pytest.mark.operation("getContact")
 def test_get_shows_every_field(emulate: Emulate) -> None:
     """Get shows the data structure and its example's fields; the system id is not the contactId."""
     shown = emulate(account(contact(1))).get(CONTACT).json()
@@ -21,6 +22,7 @@ def test_get_shows_every_field(emulate: Emulate) -> None:
     assert shown["phones"] == {"Telephone_1": "33199000001"}
 
 
+@pytest.mark.operation("getContact", "updateContact")
 @pytest.mark.parametrize("method", ["GET", "PUT"])
 @pytest.mark.parametrize("number", ["2", "x", "900001"])
 def test_unknown_contacts(emulate: Emulate, method: str, number: str) -> None:
@@ -47,6 +49,7 @@ TAKEN: list[tuple[dict[str, Any], dict[str, Any]]] = [
 ]
 
 
+@pytest.mark.operation("updateContact")
 @pytest.mark.parametrize(("body", "expected"), TAKEN)
 def test_put_takes(emulate: Emulate, clock: Clock, body: dict[str, Any], expected: dict[str, Any]) -> None:
     """A documented field sticks, everything else stays, unknown fields are ignored, and the update is signed."""
@@ -58,6 +61,7 @@ def test_put_takes(emulate: Emulate, clock: Clock, body: dict[str, Any], expecte
     assert answer.json() == client.get(CONTACT).json() == before | expected | SIGNED
 
 
+@pytest.mark.operation("updateContact")
 @pytest.mark.parametrize(
     "body",
     [
@@ -84,6 +88,7 @@ def test_put_refuses(emulate: Emulate, body: dict[str, Any]) -> None:
     assert client.get(CONTACT).json() == before
 
 
+@pytest.mark.operation("updateContact")
 def test_custom_fields_are_merged(emulate: Emulate) -> None:
     """Fields left out stay, null takes one away, and one that the campaign lacks is ignored."""
     client = emulate(account(contact(1)))
@@ -93,6 +98,7 @@ def test_custom_fields_are_merged(emulate: Emulate) -> None:
     assert shown["phones"] == {"Telephone_1": "33639980001"}
 
 
+@pytest.mark.operation("updateContact")
 def test_without_a_phone_a_contact_is_out(emulate: Emulate) -> None:
     """Losing the last phone excludes, asking does not bring it back, a new phone and asking do."""
     client = emulate(account(contact(1)))
@@ -104,6 +110,7 @@ def test_without_a_phone_a_contact_is_out(emulate: Emulate) -> None:
     assert (back["excluded"], back["excludedDetail"]) == (False, None)
 
 
+@pytest.mark.operation("updateContact")
 def test_a_contact_on_a_call_is_overwritten(emulate: Emulate) -> None:
     """Nothing in the documentation keeps a PUT from a contact that is being processed."""
     client = emulate(account(contact(1, state="processing_in_progress"), campaigns=[campaign()]))

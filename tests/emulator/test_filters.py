@@ -93,6 +93,7 @@ def find(emulate: Emulate, query: object, **options: Any) -> list[int]:
     return sorted(item["contactId"] for item in answer.json()["content"])
 
 
+@pytest.mark.operation("searchContacts")
 @pytest.mark.parametrize(("query", "expected"), FOUND)
 def test_filters_find(emulate: Emulate, query: dict[str, Any], expected: list[int]) -> None:
     """Each filter of the table finds what it says, alone or with another."""
@@ -104,6 +105,7 @@ def test_every_filter_is_tried() -> None:
     assert {name for query, _ in FOUND for name in query} == set(FILTERS)
 
 
+@pytest.mark.operation("searchContacts")
 @pytest.mark.parametrize(
     "query",
     [
@@ -145,6 +147,7 @@ def test_what_search_does_not_know_is_dropped(emulate: Emulate, query: dict[str,
     assert find(emulate, query) == EVERYONE
 
 
+@pytest.mark.operation("searchContacts")
 def test_soon_filters_work_when_they_have_come(emulate: Emulate) -> None:
     """With the option, filters marked "Soon" filter."""
     for name in SOON_FILTERS:
@@ -153,6 +156,7 @@ def test_soon_filters_work_when_they_have_come(emulate: Emulate) -> None:
         assert find(emulate, {name: value}, soon_fields=True) == expected
 
 
+@pytest.mark.operation("searchContacts")
 @pytest.mark.parametrize(
     ("name", "operator", "value", "expected"),
     [
@@ -187,6 +191,7 @@ def test_custom_field_conditions(
     assert find(emulate, {"customFieldConditions": [condition]}) == expected
 
 
+@pytest.mark.operation("searchContacts")
 def test_conditions_are_joined_by_and(emulate: Emulate) -> None:
     """A contact meets all conditions; one that is dropped leaves the others."""
     conditions = [
@@ -197,6 +202,7 @@ def test_conditions_are_joined_by_and(emulate: Emulate) -> None:
     assert find(emulate, {"customFieldConditions": conditions}) == [1]
 
 
+@pytest.mark.operation("searchContacts")
 @pytest.mark.parametrize(("operator", "value"), [("eq", "gold"), ("startsWith", "g"), ("contains", "OL")])
 def test_case_may_matter(emulate: Emulate, operator: str, value: str) -> None:
     """With the option, conditions mind the case of letters."""
@@ -204,6 +210,7 @@ def test_case_may_matter(emulate: Emulate, operator: str, value: str) -> None:
     assert find(emulate, {"customFieldConditions": [condition]}, text_case="minded") == []
 
 
+@pytest.mark.operation("searchContacts")
 @pytest.mark.parametrize("text", ["' OR 1=1 --", '"', "\\", "$.x", "%'"])
 def test_text_stays_text(emulate: Emulate, text: str) -> None:
     """Nothing in a filter becomes part of a statement."""
@@ -213,6 +220,7 @@ def test_text_stays_text(emulate: Emulate, text: str) -> None:
     assert find(emulate, {"excludedCause": text}) == []
 
 
+@pytest.mark.operation("searchContacts")
 @pytest.mark.parametrize("name", ['a"b', "a'b", "a.b", "a\\b", "Pièces manquantes", "?"])
 def test_any_field_name_can_be_asked_for(emulate: Emulate, name: str) -> None:
     """Custom field names may hold any character."""

@@ -18,6 +18,7 @@ def numbers(answer: dict[str, Any]) -> list[int]:
     return [item["contactId"] for item in answer["content"]]
 
 
+@pytest.mark.operation("searchContacts")
 @pytest.mark.parametrize(
     ("pageable", "size"),
     [(None, 10), ({}, 10), ({"pageSize": 100}, 100), ({"pageSize": 501}, 500), ({"pageSize": 0}, 10), ("x", 10)],
@@ -28,6 +29,7 @@ def test_page_size(emulate: Emulate, pageable: object, size: int) -> None:
     assert len(answer["content"]) == answer["numberOfElements"] == size
 
 
+@pytest.mark.operation("searchContacts")
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"query": null}', b'{"query": []}'])
 def test_without_a_query_it_is_everyone(emulate: Emulate, content: bytes) -> None:
     """No body, no query, no filter: the whole campaign."""
@@ -35,6 +37,7 @@ def test_without_a_query_it_is_everyone(emulate: Emulate, content: bytes) -> Non
     assert answer["totalElements"] > 1000
 
 
+@pytest.mark.operation("searchContacts")
 def test_totals_are_approximate(emulate: Emulate) -> None:
     """Whoever pages by the totals loses contacts; a single page is counted right."""
     client = emulate(MANY)
@@ -44,6 +47,7 @@ def test_totals_are_approximate(emulate: Emulate) -> None:
     assert (few["totalElements"], few["totalPages"], few["last"]) == (3, 1, True)
 
 
+@pytest.mark.operation("searchContacts")
 @pytest.mark.parametrize(
     ("base", "asked", "numbered"),
     [("zero", [0, 1, 2], [0, 1, 2]), ("one", [1, 2, 3], [1, 2, 3]), ("mixed", [1, 2, 3], [0, 1, 2])],
@@ -62,6 +66,7 @@ def test_page_bases(emulate: Emulate, base: str, asked: list[int], numbered: lis
     assert (beyond["empty"], beyond["last"], beyond["content"]) == (True, True, [])
 
 
+@pytest.mark.operation("searchContacts")
 @pytest.mark.parametrize("page", [-5, "2", None, True, 10**30])
 def test_odd_pages(emulate: Emulate, page: object) -> None:
     """A page that is none is the first; one far out is empty."""
@@ -69,6 +74,7 @@ def test_odd_pages(emulate: Emulate, page: object) -> None:
     assert answer["empty"] is (page == 10**30)
 
 
+@pytest.mark.operation("searchContacts")
 def test_order_is_the_accounts_own(emulate: Emulate) -> None:
     """The order is not that of contactIds, and is the same every time."""
     client = emulate(MANY)
@@ -78,6 +84,7 @@ def test_order_is_the_accounts_own(emulate: Emulate) -> None:
     assert first == numbers(client.post(SEARCH, json={"pageable": {"pageSize": 500}}).json())
 
 
+@pytest.mark.operation("searchContacts")
 def test_results_are_fresh_after_a_write(emulate: Emulate) -> None:
     """A contact that no longer meets a query is not found by it again."""
     client = emulate(account(contact(1), contact(2)))
@@ -87,6 +94,7 @@ def test_results_are_fresh_after_a_write(emulate: Emulate) -> None:
     assert numbers(client.post(SEARCH, json=query).json()) == [2]
 
 
+@pytest.mark.operation("searchContacts")
 def test_more_queries_than_are_remembered(emulate: Emulate) -> None:
     """Many different queries, each answered for itself."""
     client = emulate(account(*(contact(number) for number in range(1, 41))))

@@ -10,6 +10,7 @@ from .conftest import Emulate
 WRAPUPS = "/api/v1/account/wrapups"
 
 
+@pytest.mark.operation("listWrapups")
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -30,6 +31,7 @@ def test_wrapups_are_filtered(emulate: Emulate, query: str, expected: list[int])
     assert [item["id"] for item in answer["wrapups"]] == expected
 
 
+@pytest.mark.operation("listWrapupFolders")
 @pytest.mark.parametrize(
     ("query", "expected"),
     [("", [70, 71, 73]), ("name=CLÔ", [71]), ("isSystem=true", [73]), ("parentFolderId=70", [71])],
@@ -41,6 +43,14 @@ def test_folders_are_filtered(emulate: Emulate, query: str, expected: list[int])
     assert (answer["count"], answer["next"]) == (len(expected), None)
 
 
+@pytest.mark.operation("listWrapupFolders")
+@pytest.mark.parametrize("query", ["page=first", "parentFolderId=seventy", "page=-1"])
+def test_folders_refuse_what_is_no_number(emulate: Emulate, query: str) -> None:
+    """The documentation has a 400 for this list alone."""
+    assert emulate().get(f"{WRAPUPS}/folders?{query}").status_code == 400
+
+
+@pytest.mark.operation("listWrapups")
 def test_wrapups_come_fifty_a_page(emulate: Emulate) -> None:
     """A page holds 50, whatever page size is asked for."""
     data = account()
@@ -52,6 +62,7 @@ def test_wrapups_come_fifty_a_page(emulate: Emulate) -> None:
     assert second["next"] is None
 
 
+@pytest.mark.operation("getWrapup")
 def test_one_wrapup(emulate: Emulate) -> None:
     """Get shows the code in full; an unknown one is a 404."""
     client = emulate()

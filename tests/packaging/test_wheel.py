@@ -56,6 +56,8 @@ def test_schemas_come_with_the_wheel(installed: Path, tmp_path: Path) -> None:
     """The schemas can be printed, and are those of the repository."""
     said = _run(str(installed), "schema", "Campaign", cwd=tmp_path)
     assert said == (ROOT / "schemas" / "campaign.schema.json").read_text(encoding="utf-8")
+    said = _run(str(installed), "schema", "api", cwd=tmp_path)
+    assert said == (ROOT / "schemas" / "diabolocom.openapi.yaml").read_text(encoding="utf-8")
 
 
 def test_wheel_holds_what_git_holds(wheel: Path) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from reconciler.api.decode import Campaign, Contact, Wrapup
+from reconciler.api.shapes import Campaign, Contact, Wrapup
 from reconciler.diagnostics import Source, Span
 from reconciler.manifests.desired import CustomField, Desired, DesiredCampaign, DesiredPolicy, Rule
 from reconciler.manifests.project import Binding, read_project

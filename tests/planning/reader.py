@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from reconciler.api.request import Flow, Request, Response
+from reconciler.errors import ApiError
 
 T = TypeVar("T")
 
@@ -28,9 +29,15 @@ class Told:
             result: T = end.value
             return result
 
-    def run_all(self, flows: Iterable[Flow[T]]) -> list[T]:
-        """The results of several."""
-        return [self.run(each) for each in flows]
+    def run_each(self, flows: Iterable[Flow[T]]) -> list[T | ApiError]:
+        """The results of several, or their errors."""
+        return [self._outcome(each) for each in flows]
+
+    def _outcome(self, flow: Flow[T]) -> T | ApiError:
+        try:
+            return self.run(flow)
+        except ApiError as error:
+            return error
 
 
 def account_of(*campaigns: Mapping[str, Any]) -> Told:

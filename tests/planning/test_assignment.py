@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.api.decode import Contact
+from reconciler.api.shapes import Contact
 from reconciler.planning.assignment import Claimed, IgnoredFilter, claim, membership_faults, rule_changes
 from reconciler.planning.plan import Action, Change, Load, Reason
 from reconciler.planning.queries import Query

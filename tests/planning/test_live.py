@@ -49,6 +49,16 @@ def test_a_name_is_matched_exactly() -> None:
     assert (pairs["bakery"].live.id, faults) == (9, [])
 
 
+def test_a_campaign_that_is_not_as_documented_is_left_alone() -> None:
+    """Whoever manages it is told; whoever does not is not troubled (design, 3: it blocks that campaign alone)."""
+    account = account_of(_held(1, "A", maxTries="8"), _held(2, "B"), {"id": 3, "name": None})
+    both = _desired(wanted({"name": "B"}), wanted({"name": "A"}, name="cakes"))
+    pairs, (fault,) = read_live(account, both)
+    assert (list(pairs), fault.code, fault.address) == (["bakery"], "campaign-unreadable", "Campaign/cakes")
+    assert "campaign 1 is not as documented: " in fault.detail
+    assert read_live(account, _desired(wanted({"name": "B"})))[1] == []
+
+
 def test_no_campaign_of_that_name_is_a_fault_with_the_nearest() -> None:
     """There is no endpoint that creates one."""
     _, (fault,) = read_live(account_of(_held(4, "CA - Métiers")), _desired(wanted({"name": "CA - Metiers"})))

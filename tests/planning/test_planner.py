@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from reconciler.errors import Unauthorized
 from reconciler.planning.plan import Plan
 from reconciler.planning.saved import dumps
-from tests.applying.wire import rewriting
+from tests.applying.wire import answering, rewriting
 from tests.applying.world import World, account, campaign, contacts
 from tests.planning.building import campaign_document, desired_of, policy_document
 
@@ -47,6 +48,29 @@ def test_an_ignored_filter_stops_that_campaign(tmp_path: Path) -> None:
     codes, plan = _codes(world, campaign_document(settings={"maxTries": 8}), SECOND, policy)
     assert codes == ["rule-matches-nothing", "filter-ignored"]
     assert {each.campaign_id for each in plan.steps} == {each.campaign_id for each in plan.changes} == {101}
+
+
+@pytest.mark.parametrize("failing", [SEARCH, ("POST", "/101/contacts/search$")])
+def test_contacts_that_can_not_be_read_stop_their_campaign_alone(tmp_path: Path, failing: tuple[str, str]) -> None:
+    """The fault names the request and the campaign; the other campaign is planned as if nothing were."""
+    world = _world(tmp_path)
+    world.wire.plant(*failing, answering(404, {"error": "error.campaign.not.exists"}), times=99)
+    policy = policy_document(RULE, campaigns=("bakery", "second"))
+    codes, plan = _codes(world, campaign_document(settings={"maxTries": 8}), SECOND, policy)
+    assert codes == ["api-not-found"]
+    (fault,) = plan.diagnostics
+    stopped, planned = (100, 101) if failing is SEARCH else (101, 100)
+    assert f"/campaigns/{stopped}/contacts/search" in fault.detail
+    assert fault.address == ("Campaign/bakery" if failing is SEARCH else "Campaign/second")
+    assert {each.campaign_id for each in plan.steps} == {planned}
+
+
+def test_a_token_that_is_refused_is_no_campaigns_fault(tmp_path: Path) -> None:
+    """Nothing is planned, and it is said once."""
+    world = _world(tmp_path)
+    world.wire.plant(*SEARCH, answering(401, {"error": "error.unauthorized"}))
+    with pytest.raises(Unauthorized):
+        _codes(world, campaign_document(settings={"maxTries": 8}), SECOND, policy_document(RULE))
 
 
 def _with_a_stranger(answer: Any) -> Any:

@@ -21,6 +21,9 @@ from reconciler.render.neutral import neutral
         ("::error::x", ": :error: :x"),
         ("  ::set-output name=x::y", "  : :set-output name=x: :y"),
         ("##[group]x", "# #[group]x"),
+        ("##vso[task.setvariable]x", "# #vso[task.setvariable]x"),
+        ("::##[group]x", ": :# #[group]x"),
+        ("No. ##1 [a]", "No. ##1 [a]"),
         ("Clôtures::RDV", "Clôtures::RDV"),
     ],
 )
@@ -29,10 +32,11 @@ def test_examples(given_text: str, shown: str) -> None:
     assert neutral(given_text) == shown
 
 
-@given(st.text())
+@given(st.text() | st.text("#[:v \n"))
 def test_nothing_that_steers_survives(text: str) -> None:
     """One line, no control, format or bidirectional character, no CI command, whatever comes."""
     shown = neutral(text)
     assert not any(unicodedata.category(each) in ("Cc", "Cf", "Zl", "Zp", "Cs") for each in shown)
     assert not shown.lstrip().startswith("::")
     assert "##[" not in shown
+    assert "##v[" not in shown

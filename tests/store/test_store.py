@@ -7,12 +7,13 @@ import multiprocessing
 import os
 import stat
 import threading
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from reconciler.errors import LockHeld, ProjectError
-from reconciler.store.folder import Folder
+from reconciler.store.folder import Folder, writing
 from reconciler.store.journal import FolderJournal, new_run_id
 from reconciler.store.lock import environment_lock
 from tests.conftest import NOW, ticking
@@ -137,3 +138,62 @@ def test_a_store_that_can_not_be_used_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "locks").write_text("a file where a folder should be")
     with pytest.raises(ProjectError, match="locks"), environment_lock(tmp_path, "production", NOW):
         pass
+
+
+def _write(path: Path, content: Iterable[int], **options: bool) -> None:
+    with writing(path, **options) as file:
+        for each in content:
+            file.write(bytes([each]))
+
+
+def test_a_file_is_there_once_it_is_whole(tmp_path: Path) -> None:
+    """While it is written it has another name; its owner alone can read it."""
+    path = tmp_path / "call.mp3"
+    with writing(path) as file:
+        file.write(b"half")
+        assert not path.exists()
+        assert [stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()] == [0o600]
+    assert (path.read_bytes(), _names(tmp_path)) == (b"half", ["call.mp3"])
+
+
+def test_a_file_that_is_there_is_replaced_only_where_asked(tmp_path: Path) -> None:
+    """By a whole one, or not at all."""
+    path = tmp_path / "call.mp3"
+    path.write_bytes(b"old")
+    with pytest.raises(FileExistsError):
+        _write(path, b"new")
+    assert (path.read_bytes(), _names(tmp_path)) == (b"old", ["call.mp3"])
+    _write(path, b"new", overwrite=True)
+    assert (path.read_bytes(), _names(tmp_path)) == (b"new", ["call.mp3"])
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, OSError])
+def test_a_block_that_breaks_off_leaves_nothing(tmp_path: Path, fault: type[BaseException], overwrite: bool) -> None:
+    """Whatever ends it; an older file stays."""
+    path = tmp_path / "call.mp3"
+    if overwrite:
+        path.write_bytes(b"old")
+
+    def broken() -> Iterator[int]:
+        yield 104
+        raise fault
+
+    with pytest.raises(fault):
+        _write(path, broken(), overwrite=overwrite)
+    assert _names(tmp_path) == (["call.mp3"] if overwrite else [])
+    assert not overwrite or path.read_bytes() == b"old"
+
+
+def test_a_written_file_is_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """First the file, then the folder that names it."""
+    synced: list[str] = []
+    inner = os.fsync
+
+    def noting(handle: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{handle}").readlink().name)
+        inner(handle)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    _write(tmp_path / "call.mp3", b"1")
+    assert (synced[0].startswith(".call.mp3."), synced[1:]) == (True, [tmp_path.name])

@@ -10,7 +10,7 @@ import pytest
 from reconciler.api.client import Client
 from reconciler.api.endpoints.batches import batch_status, update_contacts
 from reconciler.api.endpoints.campaigns import add_fields, get_campaign, list_campaigns, patch_campaign
-from reconciler.api.endpoints.contacts import search_contacts
+from reconciler.api.endpoints.searches import search_contacts
 from reconciler.api.endpoints.wrapups import list_wrapups
 from reconciler.errors import NotFound, Rejected, Unauthorized
 from tests.wire.conftest import CASSETTES, ORIGIN

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reconciler.api import decode, paging
-from reconciler.api.decode import Campaign, CampaignPage
+from reconciler.api.endpoints.params import given
 from reconciler.api.request import Flow, Request
+from reconciler.api.shapes import Campaign, CampaignPage
+from reconciler.api.writes import LOOK_FIRST
 from reconciler.errors import Unreadable, WriteRefused
 from reconciler.model import UNSET
 
@@ -25,21 +27,17 @@ PATCH_FIELDS = frozenset({
 def list_campaigns(
     *, name: str | None = None, mode: str | None = None, is_paused: bool | None = None, is_archived: bool | None = None
 ) -> Flow[list[Campaign]]:
-    """Every campaign that the filters leave, each once ("GET Get campaigns": `name` is a part of the name)."""
-    given = {"name": name, "mode": mode, "isPaused": is_paused, "isArchived": is_archived}
-    params: dict[str, str | int] = {
-        key: str(value).lower() if isinstance(value, bool) else value
-        for key, value in given.items()
-        if value is not None
-    }
+    """Every campaign that the filters leave, each once ("GET Get campaigns": `name` is a part of the name).
+
+    One that is not as documented comes with its `fault`.
+    """
+    params = given({"name": name, "mode": mode, "isPaused": is_paused, "isArchived": is_archived})
     first = Request("GET", CAMPAIGNS, {**params, "pageSize": PAGE_SIZE})
-    found: dict[int, Campaign] = {}
-    pages = yield from paging.linked(first, CampaignPage)
-    for page in pages:
-        for values in page.campaigns:
-            campaign = decode.checked_campaign(first, values)
-            found[campaign.id] = campaign
-    return list(found.values())
+
+    def campaigns(page: CampaignPage) -> list[Campaign]:
+        return [decode.listed_campaign(first, values) for values in page.campaigns]
+
+    return (yield from paging.linked(first, CampaignPage, campaigns, lambda each: each.id))
 
 
 def get_campaign(campaign_id: int) -> Flow[Campaign]:
@@ -77,4 +75,4 @@ def add_fields(campaign_id: int, fields: Mapping[str, bool]) -> Flow[Campaign]:
 
 def delete_campaign(campaign_id: int) -> Flow[None]:
     """Remove an archived campaign for good ("DELETE Delete campaign by Id")."""
-    yield Request("DELETE", f"{CAMPAIGNS}/{campaign_id:d}")
+    yield Request("DELETE", f"{CAMPAIGNS}/{campaign_id:d}", lost_help=LOOK_FIRST)

@@ -1,77 +1,74 @@
-"""The contacts of a campaign: read one, or those that filters find (section CONTACTS V2)."""
+"""One contact of a campaign: read it, create it, change it, delete it (section CONTACTS V2)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from reconciler.api import decode
-from reconciler.api.decode import Contact, ContactPage
-from reconciler.api.filters import Endpoint, check_query
-from reconciler.api.paging import PageWalk, Unseen
 from reconciler.api.request import Flow, Request
-from reconciler.errors import Unreadable
+from reconciler.api.shapes import Contact
+from reconciler.api.writes import LOOK_FIRST, SEND_AGAIN, check_custom_fields, check_data
+from reconciler.errors import OnCall, WriteRefused
+from reconciler.kinds.contact import CREATE_FIELDS, UPDATE_FIELDS
 
 VOICE_CAMPAIGNS = "/api/v2/voice/campaigns"
-MAX_PAGE_SIZE = 500
 
 
 def get_contact(campaign_id: int, contact_id: int) -> Flow[Contact]:
     """The contact with this contactId ("GET Get contact by Id"); NotFound when there is none."""
-    request = Request("GET", f"{VOICE_CAMPAIGNS}/{campaign_id:d}/contacts/{contact_id:d}")
-    return decode.typed(request, (yield request), Contact)
+    request = Request("GET", _path(campaign_id, contact_id))
+    return decode.contact(request, (yield request), campaign_id, contact_id)
 
 
-def search_contacts(
-    campaign_id: int, query: Mapping[str, object], page_size: int = MAX_PAGE_SIZE
-) -> Flow[list[Contact]]:
-    """The contacts that `query` finds, each once, one page after another ("POST Search contacts").
+def create_contact(
+    campaign_id: int,
+    custom_fields: Mapping[str, str],
+    data: Mapping[str, object] = {},
+    *,
+    priority_mode: bool = False,
+    announced: frozenset[str] = frozenset(),
+) -> Flow[Contact | None]:
+    """Create a contact ("POST Create a contact"): the contact where the answer holds one, its body is not documented.
 
-    An empty query finds the whole campaign. UnsafeQuery, with nothing sent, for a filter outside the API's table.
+    `data`: what else to set, of CREATE_FIELDS; of those the vendor only announces, the ones in `announced`.
+    `priority_mode`: the campaign's own mode for new contacts sets the priority. Never repeated when its answer is lost:
+    that could create it twice. WriteRefused, with nothing sent, for what is not as documented.
     """
-    search = Search(campaign_id, query, page_size)
-    walk, unseen = PageWalk(search.label), Unseen(search.label)
-    found: list[Contact] = []
-    while not walk.ended:
-        page = yield from search.page(walk.asking)
-        if walk.take(page.number, page.is_end):
-            found += unseen.of(page.content)
-    return found
+    check_custom_fields(custom_fields)
+    check_data(data, NEW_CONTACT_FIELDS, announced)
+    path = f"{VOICE_CAMPAIGNS}/{campaign_id:d}/contacts"
+    body = {**data, "customFields": dict(custom_fields)}
+    request = Request("POST", path, priority_params(priority_mode), body, lost_help=LOOK_FIRST)
+    return decode.created_contact(request, (yield request), campaign_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
-    """A search whose pages can be read one by one, in any order and side by side; `reading` puts them together."""
+def update_contact(
+    campaign_id: int, contact_id: int, data: Mapping[str, object], *, announced: frozenset[str] = frozenset()
+) -> Flow[None]:
+    """Set what `data` holds, of UPDATE_FIELDS, and nothing else ("PUT Update contact by Id").
 
-    campaign_id: int
-    query: Mapping[str, object]
-    page_size: int = MAX_PAGE_SIZE
+    `announced`: as `create_contact`. Sending it twice does no harm. WriteRefused, with nothing sent, for what is not
+    as documented, or for nothing to set.
+    """
+    if not data:
+        raise WriteRefused("an update of a contact needs a field to set; nothing was sent")
+    check_data(data, UPDATE_FIELDS, announced)
+    yield Request("PUT", _path(campaign_id, contact_id), json=dict(data), repeatable=True, lost_help=SEND_AGAIN)
 
-    def __post_init__(self) -> None:
-        check_query(self.query, Endpoint.SEARCH)
-        if not 0 < self.page_size <= MAX_PAGE_SIZE:
-            raise ValueError(f"a page holds 1 to {MAX_PAGE_SIZE} contacts, not {self.page_size}")
 
-    @property
-    def label(self) -> str:
-        """How messages name its requests."""
-        return self._request(None).label
+def delete_contact(campaign_id: int, contact_id: int) -> Flow[None]:
+    """Remove a contact for good ("DELETE Delete contact by Id"); OnCall while it is on a call."""
+    yield Request("DELETE", _path(campaign_id, contact_id), conflict=OnCall, lost_help=LOOK_FIRST)
 
-    def page(self, number: int | None) -> Flow[ContactPage]:
-        """The page that is asked for with `number`; None: without one, the first."""
-        request = self._request(number)
-        page = decode.typed(request, (yield request), ContactPage)
-        if any(each.campaignId not in (None, self.campaign_id) for each in page.content):
-            raise Unreadable(request.label, "contacts of another campaign came")
-        return page
 
-    def pages_from(self, number: int) -> Iterator[Flow[ContactPage]]:
-        """The pages from `number` on, without an end."""
-        while True:
-            yield self.page(number)
-            number += 1
+#: What a new contact may hold besides its custom fields, which have a place of their own.
+NEW_CONTACT_FIELDS = {name: field for name, field in CREATE_FIELDS.items() if name != "customFields"}
 
-    def _request(self, number: int | None) -> Request:
-        pageable = {"pageSize": self.page_size} | ({} if number is None else {"page": number})
-        path = f"{VOICE_CAMPAIGNS}/{self.campaign_id:d}/contacts/search"
-        return Request("POST", path, json={"pageable": pageable, "query": dict(self.query)})
+
+def priority_params(priority_mode: bool) -> Mapping[str, str]:
+    """The query parameter of the endpoints that create contacts."""
+    return {"priorityMode": "true" if priority_mode else "false"}
+
+
+def _path(campaign_id: int, contact_id: int) -> str:
+    return f"{VOICE_CAMPAIGNS}/{campaign_id:d}/contacts/{contact_id:d}"
