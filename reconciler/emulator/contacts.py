@@ -51,6 +51,9 @@ UPDATED_SOON: dict[str, Reader] = {
     "assignedGroupExpirationTime": nullable(instant),
 }
 
+#: Announced for PUT alone, and shown nowhere: it is read, and nothing comes of it.
+REGION_CODE: dict[str, Reader] = {"regionalizationCode": integer()}
+
 #: What a contact has without a campaign's setup ("always sets default campaign priority (10)").
 DEFAULT_PRIORITY = 10
 
@@ -78,12 +81,13 @@ def put_contact(call: Call) -> str:
     """
     campaign = fetch_campaign(call)
     contact = json.loads(_document(call, campaign["id"]))
-    changes = call.taken(call.body, UPDATED | UPDATED_SOON if call.options.soon_fields else UPDATED)
+    changes = call.taken(call.body, UPDATED | (UPDATED_SOON | REGION_CODE if call.options.soon_fields else {}))
     if not changes:
         raise bad_request("error.bad.format", "The body holds no field that can be updated.")
     require_card_number(call, changes)
     _require_member(campaign, changes)
-    updated = apply(contact, changes, campaign, call.moment)
+    shown = {name: value for name, value in changes.items() if name not in REGION_CODE}
+    updated = apply(contact, shown, campaign, call.moment)
     save_contacts(call.connection, [updated])
     return call.shown(dumps(updated))
 

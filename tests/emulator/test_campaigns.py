@@ -148,6 +148,9 @@ def test_patch_takes_soon_fields_when_they_have_come(emulate: Emulate) -> None:
     """With the option, fields marked "Soon" are taken."""
     client = emulate(soon_fields=True)
     assert client.patch(CAMPAIGN, json={"useAgentDisplayedPhoneNumber": True}).json()["useAgentDisplayedPhoneNumber"]
+    sent = {"excludeDomain": "file", "excludeSamePhones": True}
+    assert client.patch(CAMPAIGN, json={"deduplicationParams": sent}).json()["deduplicationParams"] == sent
+    assert client.patch(CAMPAIGN, json={"deduplicationParams": {"excludeDomain": "none"}}).status_code == 400
 
 
 NOT_NULLABLE = (

@@ -62,6 +62,16 @@ def test_put_takes(emulate: Emulate, clock: Clock, body: dict[str, Any], expecte
 
 
 @pytest.mark.operation("updateContact")
+def test_put_takes_the_announced_region_code(emulate: Emulate, clock: Clock) -> None:
+    """Once it has come: a number, which no field of the contact shows."""
+    client = emulate(account(contact(1)), soon_fields=True)
+    before = client.get(CONTACT).json()
+    clock.advance(90)
+    assert client.put(CONTACT, json={"regionalizationCode": 5}).json() == before | SIGNED
+    assert client.put(CONTACT, json={"regionalizationCode": "5"}).status_code == 400
+
+
+@pytest.mark.operation("updateContact")
 @pytest.mark.parametrize(
     "body",
     [
