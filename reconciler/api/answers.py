@@ -108,7 +108,7 @@ def _refused(request: Request, response: Response) -> ApiError:
         status=response.status,
         api_code=code,
         retry_after=retry_after(response.headers, datetime.now(UTC)),
-        help=request.doubt_help if kind is ServerFault and response.status != 503 else "",
+        help=request.doubt_help if kind is ServerFault and (response.status != 503 or request.once) else "",
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LIBRARIES = ("httpx", "httpx2")
+#: For requests whose answer somebody waits for to the end.
+NEVER = threading.Event()
 HEADERS = {"User-Agent": f"campaign-reconciler/{__version__}"}
 
 
@@ -87,10 +90,13 @@ class Client:
 
     def run(self, flow: Flow[T]) -> T:
         """Send what `flow` yields, one request after another, and return what it returns."""
+        return self._run(flow, NEVER)
+
+    def _run(self, flow: Flow[T], abandoned: threading.Event) -> T:
         try:
             request = next(flow)
             while True:
-                request = flow.send(self.send(request))
+                request = flow.send(self._send(request, abandoned))
         except StopIteration as end:
             result: T = end.value
             return result
@@ -103,29 +109,33 @@ class Client:
         Any other error comes out, once all have ended.
         """
 
-        def outcome(flow: Flow[T]) -> T | ApiError:
+        def outcome(flow: Flow[T], abandoned: threading.Event) -> T | ApiError:
             try:
-                return self.run(flow)
+                return self._run(flow, abandoned)
             except ApiError as error:
                 return error
 
         return side_by_side.gathered(outcome, flows, self.parallelism)
 
-    def run_ahead(self, flows: Iterable[Flow[T]], is_last: Callable[[T], bool]) -> Iterator[T]:
+    def run_ahead(self, flows: Iterable[Flow[T]], is_last: Callable[[T], bool]) -> Generator[T]:
         """The results of `flows` in their order, up to and with the first that `is_last`; some later ones run in vain.
 
-        `flows` may be endless: at most `parallelism` of them are taken beyond the result that is handed out.
+        `flows` may be endless: at most `parallelism` of them are taken beyond the result that is handed out. Whoever
+        closes the iterator early waits for none of them, and none sends anything more.
         """
-        return side_by_side.in_order(self.run, flows, is_last, self.parallelism)
+        return side_by_side.in_order(self._run, flows, is_last, self.parallelism)
 
     def send(self, request: Request) -> Response:
         """The answer to one request, repeated where that is harmless; an ApiError when it did not end well.
 
         WriteRefused, with nothing sent, when a read-only client is asked to write (S1).
         """
+        return self._send(request, NEVER)
+
+    def _send(self, request: Request, abandoned: threading.Event) -> Response:
         if not (self.writable or request.is_read):
             raise WriteRefused("a read-only command was about to write; nothing was sent", request.label)
-        return self._repeated(request, self._exchange)
+        return self._repeated(request, self._exchange, abandoned)
 
     def download(self, request: Request, target: Target) -> int:
         """Stream the audio that a GET asks for into `target`, piece by piece; the number of bytes.
@@ -135,16 +145,18 @@ class Client:
         """
         if request.method != "GET":
             raise WriteRefused("only a GET downloads; nothing was sent", request.label)
-        return self._repeated(request, lambda asked, url: self._stream(asked, url, target))
+        return self._repeated(request, lambda asked, url: self._stream(asked, url, target), NEVER)
 
-    def _repeated(self, request: Request, exchange: Callable[[Request, str], T]) -> T:
-        """What `exchange` makes of the request and its URL, tried again where that is harmless."""
+    def _repeated(self, request: Request, exchange: Callable[[Request, str], T], abandoned: threading.Event) -> T:
+        """What `exchange` makes of the request and its URL, tried again where that is harmless.
+
+        Once `abandoned`, nothing more is sent: CancelledError, for nobody.
+        """
         url = self._origin.url(request)
-        for attempt in stamina.retry_context(
-            on=backoff(request, self._patience), attempts=self._attempts, timeout=self._patience, wait_max=10.0
-        ):
-            if attempt.num > 1:
-                self._retrying(f"{request.label}: no usable answer, try {attempt.num} of {self._attempts}")
+        on = backoff(request, self._attempts, self._patience, self._retrying)
+        for attempt in stamina.retry_context(on=on, attempts=self._attempts, timeout=self._patience, wait_max=10.0):
+            if abandoned.is_set():
+                raise CancelledError
             with attempt:
                 return exchange(request, url)
         raise AssertionError("the retries end with an answer or an error")

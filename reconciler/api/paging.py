@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
+from msgspec import UNSET, UnsetType
+
 from reconciler.api import decode
 from reconciler.api.request import Flow, Request
 from reconciler.api.shapes import Contact
@@ -19,8 +21,12 @@ class LinkedPage(Protocol):
     """A page that names the next one by its URL."""
 
     @property
-    def next(self) -> str | None:
+    def next(self) -> str | UnsetType | None:
         """The next page's URL; None on the last page."""
+
+    @property
+    def total(self) -> int | None:
+        """How many elements all pages hold, where the answer tells."""
 
 
 P = TypeVar("P", bound=LinkedPage)
@@ -32,17 +38,21 @@ def linked(
 ) -> Flow[list[T]]:
     """The `elements` of every page from `first` on, decoded as `kind`, until `next` is null; each `key` once.
 
-    Unreadable when a page leads back to one that was read, or when too many in a row bring nothing new: a list whose
-    `next` never ends. What is inserted or removed while it is read may be missed (section CAMPAIGNS, "Pagination").
-    Whether `next` may be followed at all is for the client to say: the origin is checked where the token is (S9).
+    A page without `next` is the last one if all that it counts have come (unset fields may be left out); else it is
+    Unreadable, so that no part is taken for the whole. So is the list when a page leads back to one that was read, or
+    when too many in a row bring nothing new: a list whose `next` never ends. What is inserted or removed while it is
+    read may be missed (section CAMPAIGNS, "Pagination"). Whether `next` may be followed at all is for the client to
+    say: the origin is checked where the token is (S9).
     """
     unseen, followed, found = Unseen(first.label, key), set[str](), list[T]()
     request = first
     while True:
         page = decode.typed(request, (yield request), kind)
         found += unseen.of(elements(page))
-        if not page.next:
+        if page.next is None or (page.next is UNSET and page.total is not None and len(found) >= page.total):
             return found
+        if not page.next:
+            raise Unreadable(first.label, "a page does not say whether another one follows (`next`)")
         if page.next in followed:
             pages = len(followed) + 1
             raise Unreadable(first.label, f"the list leads back to a page that was read, after {pages} pages")
@@ -94,16 +104,22 @@ class PageWalk:
 
 @dataclass(slots=True)
 class Unseen(Generic[T]):
-    """Leaves out what an earlier page held, by its `key`, and notices a list that repeats itself for ever."""
+    """Leaves out what an earlier page held, by its `key`, and notices a list that repeats itself for ever.
+
+    `overlap`: something came twice, so the list moved while it was read, and something else may not have come at all.
+    """
 
     label: str
     key: Callable[[T], Hashable]
+    overlap: bool = field(default=False, init=False)
     _seen: set[Hashable] = field(default_factory=set, repr=False)
     _stale: int = field(default=0, repr=False)
 
     def of(self, elements: Iterable[T]) -> list[T]:
         """The elements that were not seen before, each once; Unreadable after too many pages without one."""
-        fresh = {key: each for each in elements if (key := self.key(each)) not in self._seen}
+        listed = list(elements)
+        fresh = {key: each for each in listed if (key := self.key(each)) not in self._seen}
+        self.overlap = self.overlap or len(fresh) < len(listed)
         self._seen.update(fresh)
         self._stale = 0 if fresh else self._stale + 1
         if self._stale >= MAX_STALE_PAGES:

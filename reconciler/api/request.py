@@ -29,6 +29,7 @@ class Request:
 
     `path` is made of plain segments; `params` is the query string; `json` the body (`UNSET`: no body).
     `repeatable`: sending it twice does what sending it once does, so that it may be repeated when its answer was lost.
+    `once`: sending it twice does harm, so that it is not repeated after a 503 either, which a gateway may have made up.
     `accept`: the media type that is asked for. `conflict`: what status 409 means here. `lost_help`: what to do when
     nobody knows whether it was carried out; empty: what the error says itself.
     """
@@ -38,6 +39,7 @@ class Request:
     params: Mapping[str, str | int] = field(default_factory=dict)
     json: object = UNSET
     repeatable: bool = False
+    once: bool = False
     accept: str = "application/json"
     conflict: type[ApiError] = Busy
     lost_help: str = ""

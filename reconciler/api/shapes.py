@@ -10,6 +10,7 @@ from types import NoneType
 from typing import Any, cast, get_args
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from msgspec.structs import FieldInfo, fields
 
 
@@ -84,10 +85,14 @@ class ContactSlice(msgspec.Struct, frozen=True):
     """One page of "POST Search contacts by phone" and of "GET Search contacts by dates"."""
 
     contacts: list[Contact]
-    next: str | None = None
+    next: str | UnsetType | None = UNSET
 
     def __repr__(self) -> str:
         return f"ContactSlice({len(self.contacts)} contacts)"
+
+    @property
+    def total(self) -> None:
+        """Not told: its `count` is that of this page."""
 
 
 class BatchResult(msgspec.Struct, frozen=True):
@@ -121,10 +126,16 @@ class Campaign:
 
 
 class CampaignPage(msgspec.Struct, frozen=True):
-    """One page of "GET Get campaigns"."""
+    """One page of "GET Get campaigns"; `count` is that of all pages."""
 
     campaigns: list[dict[str, Any]]
-    next: str | None = None
+    count: int | None = None
+    next: str | UnsetType | None = UNSET
+
+    @property
+    def total(self) -> int | None:
+        """How many there are on all pages."""
+        return self.count
 
 
 class Wrapup(msgspec.Struct, frozen=True):
@@ -145,10 +156,16 @@ class Wrapup(msgspec.Struct, frozen=True):
 
 
 class WrapupPage(msgspec.Struct, frozen=True):
-    """One page of "GET Get wrapups"."""
+    """One page of "GET Get wrapups"; `count` is that of all pages."""
 
     wrapups: list[Wrapup]
-    next: str | None = None
+    count: int | None = None
+    next: str | UnsetType | None = UNSET
+
+    @property
+    def total(self) -> int | None:
+        """How many there are on all pages."""
+        return self.count
 
 
 class WrapupFolder(msgspec.Struct, frozen=True):
@@ -169,10 +186,16 @@ class WrapupFolder(msgspec.Struct, frozen=True):
 
 
 class WrapupFolderPage(msgspec.Struct, frozen=True):
-    """One page of "GET Get wrapups folders"."""
+    """One page of "GET Get wrapups folders"; `count` is that of all pages."""
 
     folders: list[WrapupFolder]
-    next: str | None = None
+    count: int | None = None
+    next: str | UnsetType | None = UNSET
+
+    @property
+    def total(self) -> int | None:
+        """How many there are on all pages."""
+        return self.count
 
 
 class LicenseDetail(msgspec.Struct, frozen=True):
@@ -193,11 +216,9 @@ class BilledLicenses(msgspec.Struct, frozen=True):
     details: list[LicenseDetail] | None = None
 
 
-#: What every contact has ("Data structure for contacts" names no null for it): an answer has to hold it when asked for.
-ALWAYS_THERE = frozenset({
-    "contactId", "id", "campaignId", "state", "excluded", "priority", "triesNumber", "createdAt", "lastUpdatedAt",
-    "duplicateContactIds", "customFields", "phones",
-})  # fmt: skip
+#: What decisions rest on and every contact has ("Data structure for contacts" names no null for it): an answer has to
+#: hold it when it is asked for.
+ALWAYS_THERE = frozenset({"contactId", "state", "excluded", "priority", "triesNumber", "customFields", "phones"})
 
 _COLUMNS = {each.name: each for each in fields(Contact)}
 

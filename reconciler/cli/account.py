@@ -59,10 +59,13 @@ def opened_emulator(
     faults: Iterable[Fault] = (),
 ) -> Starlette:
     """The emulator over a database file, made from `seed` (the demo account) when it is not there."""
-    from reconciler.emulator import DatabaseFileError, Options, open_emulator
+    from reconciler.emulator import DatabaseBusyError, DatabaseFileError, Options, open_emulator
 
     try:
         return open_emulator(database, options=options or Options(), seed=seed, clock=clock, faults=faults)
+    except DatabaseBusyError as error:
+        advice = "another process may be using it: stop that one, then run again; nothing is wrong with the file"
+        raise ProjectError("the emulator's file can't be read now", str(error), advice, "emulator-busy") from None
     except DatabaseFileError as error:
         raise ProjectError(
             "the emulator's file can't be used", str(error), "remove it, or name another one", "emulator-file"

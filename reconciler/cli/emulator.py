@@ -28,8 +28,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--database",
     type=_FILE,
-    default=DEFAULT_DATABASE,
-    show_default=True,
+    show_default=f"{DEFAULT_DATABASE} of the project",
     help="Its file; made with the demo account when it is not there.",
 )
 @click.option("--seed", metavar="FILE", type=_FILE, help="The account (JSON) that a new database is made with.")
@@ -61,7 +60,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 def emulator(
     context: click.Context,
     port: int,
-    database: Path,
+    database: Path | None,
     seed: Path | None,
     token: str | None,
     batch_seconds: float,
@@ -84,8 +83,10 @@ def emulator(
         return
     options = options_of(readings, token=token, batch_seconds=batch_seconds)
     armed = faults_of(faults)
-    application = _opened(session, database, seed_from(session.directory, seed, database), options, armed)
-    _serve(application, port, database)
+    file = session.directory / DEFAULT_DATABASE if database is None else database
+    account = seed_from(seed, file)
+    with _listen(port) as listening:
+        _serve(_opened(session, file, account, options, armed), listening, file)
 
 
 def _refuse_others(context: click.Context) -> None:
@@ -96,21 +97,24 @@ def _refuse_others(context: click.Context) -> None:
 
 
 def _opened(session: Session, database: Path, seed: Any, options: Any, faults: Any) -> Starlette:
+    """The application; a database that was made for it goes again when a fault can't be armed."""
     from reconciler.cli.account import opened_emulator
     from reconciler.emulator import FaultError
 
+    is_new = not database.exists()
     try:
-        return opened_emulator(session.directory / database, session.clock, options=options, seed=seed, faults=faults)
+        return opened_emulator(database, session.clock, options=options, seed=seed, faults=faults)
     except FaultError as error:
+        for ending in ("", "-wal", "-shm") if is_new else ():
+            database.with_name(database.name + ending).unlink(missing_ok=True)
         raise click.UsageError(f"--fault: {error}") from None
 
 
-def _serve(application: Starlette, port: int, database: Path) -> None:
+def _serve(application: Starlette, listening: socket.socket, database: Path) -> None:
     import uvicorn
 
     from reconciler.cli import terminal
 
-    listening = _listen(port)
     config = uvicorn.Config(
         application,
         http=_cutting_protocol(),

@@ -58,20 +58,20 @@ def faults_of(specifications: Iterable[str]) -> list[Fault]:
     return faults
 
 
-def seed_from(directory: Path, seed: Path | None, database: Path) -> Account | None:
+def seed_from(seed: Path | None, database: Path) -> Account | None:
     """The account in the file `seed`, None without one; ProjectError when it can't be used."""
     from reconciler.emulator.account import read_seed
     from reconciler.emulator.errors import SeedError
 
     if seed is None:
         return None
-    if (directory / database).exists():
+    if database.exists():
         advice = "name a new one with --database, or remove it; without --seed it is served as it is"
         raise ProjectError(
             "the database exists already", f"{database} would not take the seed", advice, "seed-not-taken"
         )
     try:
-        return read_seed((directory / seed).read_bytes())
+        return read_seed(seed.read_bytes())
     except OSError as error:
         advice = "check the path and its permissions"
         raise ProjectError("the seed can't be read", f"{seed}: {error.strerror}", advice, "unreadable-file") from None

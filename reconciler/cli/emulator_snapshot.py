@@ -17,12 +17,11 @@ def take(session: Session, file: Path) -> None:
     """Reads the account through a client that cannot write (S1), and writes the seed to a new file."""
     from reconciler.cli import terminal
 
-    path = session.directory / file
-    if path.exists():
+    if file.exists():
         raise _not_written(file, "it exists already and stays")
     dropped: list[str] = []
     seed = _seed(session, dropped)
-    _write(file, path, seed)
+    _write(file, seed)
     for words in dropped[:TOLD]:
         terminal.talk(f"{words}\n")
     if len(dropped) > TOLD:
@@ -42,11 +41,15 @@ def _seed(session: Session, dropped: list[str]) -> dict[str, Any]:
     from reconciler.api.endpoints.campaigns import list_campaigns
     from reconciler.api.endpoints.wrapups import list_wrapup_folders, list_wrapups
     from reconciler.cli.files import choose_environment
+    from reconciler.cli.get.lookup import refuse_other_account
     from reconciler.emulator.snapshot import seed_of
 
     environment = choose_environment(session.project(), session.environment)
     with session.client(environment, writable=False) as client:
-        campaigns = [each.values for each in client.run(list_campaigns())]
+        listed = client.run(list_campaigns())
+        for each in listed:
+            refuse_other_account(environment, each)
+        campaigns = [each.values for each in listed]
         wrapups = [msgspec.to_builtins(each) for each in client.run(list_wrapups())]
         folders = [msgspec.to_builtins(each) for each in client.run(list_wrapup_folders())]
     return seed_of(campaigns, wrapups, folders, dropped.append)
@@ -59,10 +62,12 @@ def _contacts_hint(seed: dict[str, Any]) -> str:
     return f"Made-up contacts can be added to it: {entry}\n"
 
 
-def _write(file: Path, path: Path, seed: dict[str, Any]) -> None:
+def _write(file: Path, seed: dict[str, Any]) -> None:
+    from reconciler.store.folder import writing
+
     try:
-        with path.open("x", encoding="utf-8") as stream:
-            stream.write(json.dumps(seed, ensure_ascii=False, indent=2) + "\n")
+        with writing(file) as stream:
+            stream.write((json.dumps(seed, ensure_ascii=False, indent=2) + "\n").encode())
     except FileExistsError:
         raise _not_written(file, "it exists already and stays") from None
     except OSError as error:

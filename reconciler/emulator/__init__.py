@@ -9,12 +9,13 @@ from __future__ import annotations
 from reconciler.emulator.account import Account, load_account, read_seed
 from reconciler.emulator.admissions import admissions_account
 from reconciler.emulator.app import open_emulator
-from reconciler.emulator.errors import DatabaseFileError, EmulatorError, FaultError, SeedError
+from reconciler.emulator.errors import DatabaseBusyError, DatabaseFileError, EmulatorError, FaultError, SeedError
 from reconciler.emulator.faults import Fault, fault_from_json, fault_from_text
 from reconciler.emulator.options import Options
 
 __all__ = [
     "Account",
+    "DatabaseBusyError",
     "DatabaseFileError",
     "EmulatorError",
     "Fault",

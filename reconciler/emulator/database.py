@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 import tempfile
@@ -11,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.emulator.account import FIRST_ID, Account
-from reconciler.emulator.errors import DatabaseFileError
+from reconciler.emulator.errors import DatabaseBusyError, DatabaseFileError
 from reconciler.emulator.json_text import dumps
 from reconciler.emulator.tables import AS_JSON, COLUMNS, INDEXES, SEARCHED, TABLES
 
 APPLICATION_ID = 0x44_42_4C_4F
 VERSION = 3
+#: For how many seconds another process that writes is waited for.
+PATIENCE = 10.0
 
 
 def open_database(path: Path, seed: Callable[[], Account]) -> sqlite3.Connection:
@@ -26,7 +29,7 @@ def open_database(path: Path, seed: Callable[[], Account]) -> sqlite3.Connection
     """
     if not path.exists():
         _create(path, seed())
-    connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
     try:
         _check(connection, path)
         connection.executescript(
@@ -112,19 +115,24 @@ def _recording(item: tuple[str, int | bytes]) -> tuple[str, int | None, bytes | 
 
 
 def _put_in_place(built: Path, path: Path) -> None:
-    for leftover in ("-wal", "-shm"):  # of a database that was deleted: they would be replayed over this one
-        path.with_name(path.name + leftover).unlink(missing_ok=True)
+    """Under a lock of the folder: of two processes that make the file, the first one's stays."""
+    folder = os.open(path.parent, os.O_RDONLY)
     try:
-        os.link(built, path)  # unlike a rename, it never takes the place of a file that another process just made
-    except FileExistsError:
-        return
-    except OSError:  # a file system without hard links
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        if path.exists():
+            return
+        for leftover in ("-wal", "-shm"):  # of a database that was deleted: they would be replayed over this one
+            path.with_name(path.name + leftover).unlink(missing_ok=True)
         built.replace(path)
+    finally:
+        os.close(folder)
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     try:
         found = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
+    except sqlite3.OperationalError as error:
+        raise DatabaseBusyError(f"{path}: {error}") from error
     except sqlite3.DatabaseError as error:
         raise DatabaseFileError(f"{path} is not an emulator database: {error}") from error
     if found != [APPLICATION_ID, VERSION]:

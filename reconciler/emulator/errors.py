@@ -22,6 +22,10 @@ class FaultError(EmulatorError):
     """A fault (of those made on demand) that can't be armed; the text says which part of it is wrong."""
 
 
+class DatabaseBusyError(EmulatorError):
+    """A database that can't be used at the moment; there is nothing wrong with it."""
+
+
 class DatabaseFileError(EmulatorError):
     """A file that exists and is not a database of this emulator."""
 

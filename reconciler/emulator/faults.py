@@ -155,6 +155,8 @@ def _code(lowest: int) -> Reader:
     def read(value: object) -> int:
         if type(value) is not int or not lowest <= value <= 599:
             raise ValueError(f"must be an HTTP status from {lowest} to 599")
+        if value in (204, 205, 304):
+            raise ValueError("must be an HTTP status whose answers have a body")
         return value
 
     return read

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from reconciler.api.endpoints.searches import search_contacts
 from reconciler.api.endpoints.wrapups import list_wrapups
 from reconciler.api.shapes import Contact, Wrapup
-from reconciler.diagnostics import Diagnostic, has_errors
+from reconciler.diagnostics import Diagnostic, Severity, has_errors
 from reconciler.errors import ApiError, Unauthorized, Unreachable
 from reconciler.manifests.desired import Desired, DesiredPolicy
 from reconciler.planning.assignment import (
@@ -70,7 +71,7 @@ def plan_contacts(reader: Reader, desired: Desired, pairs: Mapping[str, Pair], n
     statuses = {each.id: each.status for each in wrapups if each.status}
     scopes = _scopes(desired, pairs, wrapups, now, found)
     searched: list[tuple[_Scope, Sequence[Sequence[Contact]]]] = []
-    for scope, results in zip(scopes, _search(reader, scopes), strict=True):
+    for scope, results in zip(scopes, _search(reader, scopes, found.faults), strict=True):
         if isinstance(results, ApiError):
             found.take([_unread(scope, results)], [scope.name])
         else:
@@ -84,7 +85,10 @@ def _unread(scope: _Scope, error: ApiError) -> Diagnostic:
     """The fault of a campaign whose contacts can't be read; the error itself where it is the whole account's."""
     if isinstance(error, Unauthorized | Unreachable):
         raise error
-    return replace(error.diagnostic(), span=scope.policy.span, address=str(scope.pair.desired.address))
+    address = str(scope.pair.desired.address)
+    advice = f"{address} is left alone as a whole; {error.help}"
+    detail = f"{address}: its contacts could not be read. {error.detail}"
+    return replace(error.diagnostic(), detail=detail, help=advice, span=scope.policy.span, address=address)
 
 
 def _unmatched(searched: Iterable[tuple[_Scope, Sequence[Sequence[Contact]]]]) -> Iterator[Diagnostic]:
@@ -116,18 +120,44 @@ def _scopes(
     return scopes
 
 
-def _search(reader: Reader, scopes: Sequence[_Scope]) -> list[list[list[Contact]] | ApiError]:
+def _search(reader: Reader, scopes: Sequence[_Scope], faults: list[Diagnostic]) -> list[list[list[Contact]] | ApiError]:
     """The contacts of every rule of every scope, or its first error: one search each, side by side.
 
-    Of a contact only what the rules read is kept.
+    Of a contact only what the rules read is kept. A warning for each rule whose pages overlapped goes to `faults`.
     """
+    overlaps: set[tuple[int, str]] = set()
     searches = [
-        search_contacts(scope.pair.live.id, query.filters, columns=columns_read(scope.queries))
+        search_contacts(
+            scope.pair.live.id,
+            query.filters,
+            columns=columns_read(scope.queries),
+            overlapped=partial(overlaps.add, (scope.pair.live.id, query.rule.name)),
+        )
         for scope in scopes
         for query in scope.queries
     ]
     found = iter(reader.run_each(searches))
-    return [_together([next(found) for _ in scope.queries]) for scope in scopes]
+    results = [_together([next(found) for _ in scope.queries]) for scope in scopes]
+    faults += [
+        _overlap_warning(scope, query)
+        for scope in scopes
+        for query in scope.queries
+        if (scope.pair.live.id, query.rule.name) in overlaps
+    ]
+    return results
+
+
+def _overlap_warning(scope: _Scope, query: Query) -> Diagnostic:
+    return Diagnostic(
+        "pages-overlap",
+        "some contacts came twice, so others may be missing",
+        f"{scope.pair.desired.address}: the list that rule `{query.rule.name}` searches changed its order while it was "
+        "read, twice",
+        Severity.WARNING,
+        span=query.rule.span,
+        help="plan again after apply: it shows what was missed; a `match` that finds at most 500 contacts is one page",
+        address=str(scope.pair.desired.address),
+    )
 
 
 def _together(results: Iterable[list[Contact] | ApiError]) -> list[list[Contact]] | ApiError:

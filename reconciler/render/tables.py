@@ -34,13 +34,14 @@ class Column:
 class Table:
     """Rows under a heading; the widths are those of the first rows. `width`: of the terminal, None where there is none.
 
-    In a terminal the columns that may shrink are shortened until a row fits, and what is still too long is cut: a row
-    is a line. Without one nothing is ever shortened.
+    In a terminal the columns that may shrink are shortened until a row fits, and where that is not enough the last
+    columns are left out (`hidden`): a row is a line. Without one nothing is ever shortened.
     """
 
     def __init__(self, columns: Sequence[Column], width: int | None = None) -> None:
         self._columns, self._width = columns, width
         self._widths: list[int] = []
+        self.hidden: list[str] = []
 
     def rows(self, records: Sequence[Record]) -> Iterator[Text | str]:
         """The lines of these records, after the heading where they are the first ones; nothing without records."""
@@ -48,7 +49,10 @@ class Table:
         if cells and not self._widths:
             heading = [neutral(column.name) for column in self._columns]
             self._widths = self._fitting([max(map(_length, each)) for each in zip(heading, *cells, strict=True)])
-            yield Text(self._line(heading), "bold")
+            self.hidden = heading[len(self._widths) :]
+            self._columns = self._columns[: len(self._widths)]
+            shown = [self._heading(*each) for each in zip(heading, self._columns, self._widths, strict=False)]
+            yield Text(self._line(shown), "bold")
         if cells:
             yield "".join(map(self._line, cells))
 
@@ -59,16 +63,23 @@ class Table:
     def _fitting(self, widths: list[int]) -> list[int]:
         if self._width is None:
             return widths
-        excess = sum(widths) + len(GAP) * (len(widths) - 1) - self._width
-        for _ in range(excess):
-            room = [i for i, each in enumerate(self._columns) if each.least is not None and widths[i] > each.least]
-            if not room:
+        while (excess := sum(widths) + len(GAP) * (len(widths) - 1) - self._width) > 0:
+            room = {i: max(0, widths[i] - (self._columns[i].least or widths[i])) for i in range(len(widths))}
+            if sum(room.values()) >= excess:
+                widths[max((i for i in room if room[i] > 0), key=lambda index: widths[index])] -= 1
+            elif len(widths) == 1:
                 break
-            widths[max(room, key=lambda index: widths[index])] -= 1
+            else:
+                widths.pop()
         return widths
 
+    def _heading(self, name: str, column: Column, width: int) -> str:
+        """A heading that is too long keeps its end: of ``customFields.Ville`` that is what tells it apart."""
+        too_long = self._width is not None and column.least is not None and _length(name) > width
+        return f"…{name[1 - width :]}" if too_long and name.isascii() else name
+
     def _line(self, cells: Sequence[str]) -> str:
-        padded = map(self._padded, self._columns, cells, self._widths)
+        padded = [self._padded(*each) for each in zip(self._columns, cells, self._widths, strict=False)]
         line = GAP.join(padded).rstrip()
         return (line if self._width is None else shortened(line, self._width)) + "\n"
 

@@ -52,3 +52,9 @@ def test_an_answer_without_a_month_is_unreadable() -> None:
     """It names the field."""
     with pytest.raises(Unreadable, match="month"):
         feed(billed_licenses("2020-08"), [{"details": []}])
+
+
+def test_another_month_is_not_shown_as_this_one() -> None:
+    """What was asked for is what comes."""
+    with pytest.raises(Unreadable, match="another month came in its place"):
+        feed(billed_licenses("2020-08"), [{"month": "1999-01"}])

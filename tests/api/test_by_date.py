@@ -42,7 +42,7 @@ def test_a_contact_that_comes_again_counts_as_it_came_last() -> None:
 
 def test_the_end_may_stay_open() -> None:
     """Without `toDate`, and with the documented size."""
-    _, requests = feed(search_by_date(6, EARLY), [{"contacts": []}])
+    _, requests = feed(search_by_date(6, EARLY), [{"contacts": [], "next": None}])
     assert requests[0].params == {"fromDate": EARLY, "limit": 500}
 
 
@@ -68,12 +68,18 @@ def test_contacts_of_another_campaign_are_an_error() -> None:
         feed(search_by_date(6, EARLY), [{"contacts": [updated(1, campaignId=7)]}])
 
 
+def test_a_date_that_was_ignored_is_an_error() -> None:
+    """S3: a contact that was updated before it shows that."""
+    with pytest.raises(Unreadable, match="the API ignored it"):
+        feed(search_by_date(6, "2026-03-01T00:00:00Z"), [{"contacts": [updated(1)], "next": None}])
+
+
 def test_updates_that_go_on_are_no_loop() -> None:
     """The same contact, updated again and again, is news; the same state of it is not."""
     pages = [
         {"contacts": [updated(1, f"2026-01-31T15:00:{number:02}Z")], "next": f"/a?{number}"} for number in range(9)
     ]
-    found, _ = feed(search_by_date(6, EARLY), [*pages, {"contacts": []}])
+    found, _ = feed(search_by_date(6, EARLY), [*pages, {"contacts": [], "next": None}])
     assert [each.lastUpdatedAt for each in found] == ["2026-01-31T15:00:08Z"]
     same = [{"contacts": [updated(1)], "next": f"/a?{number}"} for number in range(9)]
     with pytest.raises(Unreadable, match="the last 3 pages hold nothing"):

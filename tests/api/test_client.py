@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import traceback
 from types import ModuleType
 from typing import Any
@@ -74,7 +75,7 @@ def test_the_token_stays_with_its_origin(library: ModuleType) -> None:
 def test_pages_of_the_own_origin_are_followed(library: ModuleType) -> None:
     """With the query of the URL as it came."""
     page = {"campaigns": [], "next": f"{BASE}/api/v1/voice/campaigns?page=2&name=a%26b"}
-    last: dict[str, object] = {"campaigns": []}
+    last: dict[str, object] = {"campaigns": [], "next": None}
     server = Server(library, *(lambda _, each=each: library.Response(200, json=each) for each in (page, last)))
     with server.client() as client:
         assert client.run(list_campaigns()) == []
@@ -159,6 +160,28 @@ def test_an_error_stands_in_its_flows_place(library: ModuleType) -> None:
         found = client.run_each([get_campaign(number) for number in range(1, 10)])
     assert [type(each).__name__ for each in found] == ["Campaign", "Campaign", "Busy", *["Campaign"] * 6]
     assert "campaigns/3" in str(found[2])
+
+
+def test_nothing_more_is_sent_for_nobody(library: ModuleType) -> None:
+    """Whoever has seen enough closes the iterator: what is under way then is not tried again."""
+    closed = threading.Event()
+
+    def respond(request: Any) -> Any:
+        number = int(request.url.path.rsplit("/", 1)[1])
+        if number > 1:
+            closed.wait(30)
+        return library.Response(503 if number > 1 else 200, json={"id": number, "name": "x"})
+
+    with (server := Server(library, respond)).client(parallelism=3) as client:
+        results = client.run_ahead((get_campaign(number) for number in range(1, 9)), lambda _: False)
+        assert next(results).id == 1
+        results.close()
+        closed.set()
+        for each in threading.enumerate():
+            if each.name == "side by side":
+                each.join(30)
+    paths = [each.url.path for each in server.seen]
+    assert len(set(paths)) == len(paths) <= 4
 
 
 def test_a_flow_is_closed_when_it_fails(library: ModuleType) -> None:

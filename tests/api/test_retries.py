@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 import stamina.instrumentation
 
+from reconciler.api.endpoints.batches import create_contacts
 from reconciler.api.endpoints.campaigns import get_campaign, patch_campaign
+from reconciler.api.endpoints.contacts import create_contact
 from reconciler.api.request import Request
 from reconciler.errors import (
     ApiError,
@@ -101,6 +103,18 @@ def test_attempts_are_bounded(library: ModuleType, step: Any, kind: type[ApiErro
     with (server := Server(library, step)).client(attempts=4) as client, pytest.raises(kind):
         client.run(one(READ))
     assert len(server.seen) == 4
+
+
+@pytest.mark.operation("createContact", "createContacts")
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "0"}])
+def test_a_creation_is_sent_once(library: ModuleType, headers: dict[str, str]) -> None:
+    """A gateway's 503 may hide that it was carried out: who looks first makes no contact twice (trap 18)."""
+    for flow in (create_contact(6, {"A": "b"}), create_contacts(6, [{"A": "b"}])):
+        server = Server(library, lambda _: library.Response(503, headers=headers))
+        with server.client() as client, pytest.raises(ServerFault) as caught:
+            client.run(flow)
+        assert len(server.seen) == 1
+        assert "look at the account" in caught.value.help
 
 
 def test_time_is_bounded(library: ModuleType) -> None:

@@ -17,7 +17,7 @@ def test_a_search_asks_for_the_first_page_without_a_number() -> None:
         searches.search_contacts(6, {"excluded": False}, 2),
         [
             {"content": [{"contactId": 1}, {"contactId": 2}], "number": 0, "last": False},
-            {"content": [{"contactId": 2}, {"contactId": 3}], "number": 1, "last": True},
+            {"content": [{"contactId": 3}], "number": 1, "last": True},
         ],
     )
     assert [each.contactId for each in found] == [1, 2, 3]

@@ -20,7 +20,7 @@ def test_wrapups_are_listed() -> None:
     code = {"id": 1, "name": "RDV", "status": "argued", "wrapupPath": "A/B", "isSystem": False}
     found, requests = feed(
         wrapups.list_wrapups(),
-        [{"wrapups": [code], "next": "https://x.example/a"}, {"wrapups": [code, {"id": 2, "name": "b"}]}],
+        [{"wrapups": [code], "next": "https://x.example/a"}, {"wrapups": [code, {"id": 2, "name": "b"}], "next": None}],
     )
     assert [(each.id, each.wrapupPath, each.status) for each in found] == [(1, "A/B", "argued"), (2, None, None)]
     assert requests[0].label == "GET /api/v1/account/wrapups"
@@ -30,7 +30,7 @@ def test_wrapups_are_listed() -> None:
 def test_wrapups_are_filtered_by_the_api() -> None:
     """Every documented filter; false is a value too."""
     flow = wrapups.list_wrapups(name="RDV", status="tocall", is_system=False, is_hidden=True, folder_id=7)
-    _, requests = feed(flow, [{"wrapups": []}])
+    _, requests = feed(flow, [{"wrapups": [], "next": None}])
     assert requests[0].params == {
         "name": "RDV", "status": "tocall", "isSystem": "false", "isHidden": "true", "wrapupFolderId": 7,
     }  # fmt: skip
@@ -69,7 +69,10 @@ def test_folders_are_listed() -> None:
     }  # fmt: skip
     found, requests = feed(
         wrapups.list_wrapup_folders(name="Par", is_system=False, parent_id=3),
-        [{"folders": [folder], "next": "https://x.example/a"}, {"folders": [folder, {"id": 13, "name": "Lyon"}]}],
+        [
+            {"folders": [folder], "next": "https://x.example/a"},
+            {"folders": [folder, {"id": 13, "name": "Lyon"}], "next": None},
+        ],
     )
     assert {name: getattr(found[0], name) for name in found[0].__struct_fields__} == folder
     assert [(each.id, each.parentFolderId) for each in found] == [(12, 3), (13, None)]

@@ -43,7 +43,7 @@ def seeded(workplace: Workplace, *contacts: dict[str, Any], **more: Any) -> Work
 def people() -> tuple[dict[str, Any], ...]:
     """Three contacts of campaign 100."""
     fields = {"First_Name": "Zorglub", "Category": "Gold", "Telephone_1": "33199000001"}
-    called = {"lastCallTime": "2026-11-10T08:00:00Z", "wrapupId": 4561, "triesNumber": 2}
+    called = {"agentName": "Agnès Zorn", "lastCallTime": "2026-11-10T08:00:00Z", "wrapupId": 4561, "triesNumber": 2}
     return (
         contact(1, customFields=fields, comment="called back, angry", assignedAgentId=543, **called),
         contact(2, excluded=True, excludedDetail="bloctel", priority=3, retryDate="2026-12-01T09:30:00Z"),

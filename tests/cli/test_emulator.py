@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -79,17 +80,33 @@ def test_faults() -> None:
 )
 def test_a_fault_that_is_none(workplace: Workplace, fault: str, words: str) -> None:
     """Wrong usage, and which part of it is wrong."""
-    ran = workplace.run("emulator", "--port", "0", "--fault", fault)
+    ran = workplace.run("emulator", "--port", "0", "--database", "new.db", "--fault", fault)
     assert (ran.code, words in ran.err) == (64, True), ran.err
+    assert list(workplace.folder.iterdir()) == [], "a command that is corrected can be run again"
+
+
+def test_a_fault_that_is_none_leaves_a_database_alone(workplace: Workplace) -> None:
+    """One that was there before stays as it is."""
+    workplace.seed(SEED, Path("old.db"))
+    fault = 'edit,campaign=9,set={"maxTries":1}'
+    ran = workplace.run("emulator", "--port", "0", "--database", "old.db", "--fault", fault)
+    assert (ran.code, (workplace.folder / "old.db").exists()) == (64, True)
+
+
+def test_a_port_in_use_makes_no_database(workplace: Workplace) -> None:
+    """Nothing is made before it is known that it can be served."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ran = workplace.run("emulator", "--port", str(taken.getsockname()[1]), "--database", "new.db")
+    assert (ran.code, "error[port-in-use]" in ran.err, list(workplace.folder.iterdir())) == (1, True, [])
 
 
 def test_a_seed(workplace: Workplace) -> None:
-    """A new database is made with the account in the file, relative to the project's folder."""
+    """A new database is made with the account in the file; files are where whoever names them stands."""
     workplace.write("seed.json", json.dumps(SEED))
-    account = seed_from(workplace.folder, Path("seed.json"), Path("new.db"))
+    account = seed_from(Path("seed.json"), Path("new.db"))
     assert account is not None
     assert [each["id"] for each in account.campaigns] == [100]
-    assert seed_from(workplace.folder, None, Path("new.db")) is None
+    assert seed_from(None, Path("new.db")) is None
 
 
 def test_a_seed_for_a_database_that_exists(workplace: Workplace) -> None:

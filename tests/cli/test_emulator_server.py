@@ -56,7 +56,7 @@ def serving(folder: Path, *options: str, stop: signal.Signals = signal.SIGTERM) 
     (folder / "seed.json").write_text(json.dumps(SEED))
     command = [sys.executable, "-m", "reconciler", "-C", str(folder), "emulator", "--port", "0"]
     command += ["--database", "new.db", "--seed", "seed.json", *options]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stderr is not None
     try:
         line = process.stderr.readline()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from reconciler.api.request import Request
 from reconciler.cli import account as account_module
 from reconciler.cli.main import cli
 from reconciler.errors import WriteRefused
-from tests.applying.wire import answering
+from tests.applying.wire import answering, rewriting
 from tests.cli.get_account import HOSTILE, as_csv, as_json, seeded, wired
 from tests.conftest import Ran, Workplace
 from tests.emulator.accounts import campaign
@@ -129,6 +130,44 @@ def test_another_account_is_noticed(workplace: Workplace, name: str) -> None:
     assert (ran.code, ran.out, "another account" in ran.err) == (1, "", True)
 
 
+def test_a_list_shows_no_other_account(workplace: Workplace) -> None:
+    """The same proof, before a name of ours stands beside a campaign of somebody else's."""
+    seeded(workplace, campaigns=[campaign(), campaign(200, name="Esthétique", createdAt="2025-01-01T00:00:00Z")])
+    for command in (["get", "campaigns"], ["emulator", "--snapshot", "seed.json"]):
+        ran = workplace.run(*command)
+        assert (ran.code, ran.out, "another account" in ran.err) == (1, "", True)
+    assert not (workplace.folder / "seed.json").exists()
+
+
+def test_a_number_is_an_id(workplace: Workplace) -> None:
+    """Whatever the project file calls so."""
+    seeded(workplace)
+    text = (workplace.folder / "reconciler.yaml").read_text(encoding="utf-8")
+    workplace.write("reconciler.yaml", text.replace("bakery: 100", "'200': 100"))
+    assert "Esthétique" in workplace.run("get", "campaign", "200").out
+
+
+def test_a_campaign_that_is_not_as_documented_is_told(look: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the list it stands with a warning; alone it is an error, by its id and by its name."""
+    wire = wired(monkeypatch)
+
+    def broken(answer: Any) -> Any:
+        for each in answer.get("campaigns", [answer]):
+            each["userIds"] = 5
+        return answer
+
+    wire.plant("GET", "/voice/campaigns", rewriting(broken), times=9)
+    ran = look.run("get", "campaigns")
+    assert (ran.code, "warning: campaign 100 is not as documented" in ran.err, "Esthétique" in ran.out) == (
+        0,
+        True,
+        True,
+    )
+    for name in ("100", "Esthétique"):
+        ran = look.run("get", "campaign", name)
+        assert (ran.code, ran.out, "documented" in ran.err) == (1, "", True)
+
+
 def test_get_cannot_write(look: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     """S1: every command's client refuses a write, and none of them sends one."""
     clients: list[Client] = []
@@ -186,9 +225,11 @@ def test_a_narrow_terminal(look: Workplace, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setenv("COLUMNS", str(width))
         with monkeypatch.context() as terminal:
             terminal.setattr(sys.stdout, "isatty", lambda: True)
-            shown = look.run("get", "campaigns").out.splitlines()
+            ran = look.run("get", "campaigns")
+        shown = ran.out.splitlines()
+        assert "left out, for want of width: maxTries, bound" in ran.err or width == 40
         assert all(len(line) <= width for line in shown)
-        assert "…" in shown[1]
+        assert "maxTries" not in shown[0]
     assert look.run("get", "campaigns").out == piped
 
 

@@ -249,3 +249,11 @@ def test_a_campaign_without_contacts(workplace: Workplace) -> None:
     seeded(workplace, *people(), campaigns=[campaign(), campaign(300)])
     ran = workplace.run("get", "contacts", "300", "--format", "csv", "--columns", "phones", "--with-personal-data")
     assert ran.out == "phones.Telephone_1\r\n"
+
+
+def test_an_agents_name_is_somebodys_too(look: Workplace) -> None:
+    """The id stands there anyway; the name only with the flag."""
+    ids = [each["agentId"] for each in as_json(look.run(*CONTACTS, "--format", "json"))]
+    assert (ids, "Agnès" in look.run(*CONTACTS, "--format", "json").out) == ([None] * 3, False)
+    assert "Agnès" in look.run(*CONTACTS, "--format", "json", "--with-personal-data").out
+    assert look.run(*CONTACTS, "--columns", "agentName").code == 64

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import click
 import pytest
 
 from reconciler.cli.get.filters import Filters
@@ -29,8 +30,9 @@ def wire(look: Workplace, monkeypatch: pytest.MonkeyPatch) -> Wire:
     return wired(monkeypatch)
 
 
-def _read(*texts: str, announced: frozenset[str] = frozenset()) -> dict[str, Any]:
-    return Filters(environment_of(Session()), announced, NOW).read(texts)
+def _read(text: str) -> dict[str, Any]:
+    """The query that this filter makes."""
+    return Filters(environment_of(Session()), NOW).read([text])
 
 
 @pytest.mark.parametrize(
@@ -94,6 +96,7 @@ def test_filters(look: Workplace, filters: list[str], ids: list[int]) -> None:
         ("customFields.Category=", "is not complete"),
         ("customFields.Category eq", "is not complete"),
         ("customFields.Category lt null", "eq and notEq can"),
+        ("phones=33199000001\n33199000002", "on one line"),
     ],
 )
 def test_what_is_no_filter_stays_here(look: Workplace, wire: Wire, text: str, said: str) -> None:
@@ -147,7 +150,7 @@ def test_a_code_that_several_folders_have(workplace: Workplace) -> None:
 
 @pytest.mark.parametrize("name", sorted(MATCH_FILTERS))
 def test_every_filter_of_a_rule_can_be_written(look: Workplace, name: str) -> None:
-    """The table of the manifests is the table here, announced ones where the project says so."""
+    """The table of the manifests is the table here; announced ones are refused in both."""
     field = MATCH_FILTERS[name]
     if name == "customFieldConditions":
         for operator in CONDITIONS:
@@ -157,9 +160,12 @@ def test_every_filter_of_a_rule_can_be_written(look: Workplace, name: str) -> No
         return
     value = {"boolean": "true", "moment": "-1h", "phone": "33199000001"}.get(field.type, "1")
     text = f"{name}={field.choices[0] if field.choices and field.type == 'string' else value}"
-    announced = frozenset({name} if field.available is not Availability.NOW else ())
-    assert set(_read(text, announced=announced)) == {name}
-    assert not field.nullable or _read(f"{name}=null", announced=announced) == {name: None}
+    if field.available is not Availability.NOW:
+        with pytest.raises(click.UsageError, match="only announces"):
+            _read(text)
+        return
+    assert set(_read(text)) == {name}
+    assert not field.nullable or _read(f"{name}=null") == {name: None}
 
 
 def test_help_shows_how(look: Workplace) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli.get import get
+from reconciler.kinds.contact import MATCH_FILTERS
+from reconciler.kinds.field import Availability, Field
 from tests.conftest import Workplace
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/get.md").read_text(encoding="utf-8")
@@ -30,6 +32,13 @@ def test_a_command_of_the_page(workplace: Workplace, line: str, shown: str) -> N
     ran = workplace.run("-e", "local", *shlex.split(line))
     pattern = re.escape(shown).replace("…\\\n", "(.*\n)+")
     assert re.fullmatch(pattern, ran.out + ran.err), ran.out + ran.err
+
+
+@pytest.mark.parametrize("field", MATCH_FILTERS.values(), ids=lambda field: field.name)
+def test_the_page_names_every_filter(field: Field) -> None:
+    """But those that the vendor only announces."""
+    stands_there = f"`{field.name}`" in PAGE or field.name == "customFieldConditions"
+    assert stands_there is (field.available is Availability.NOW)
 
 
 def test_the_page_names_every_command_and_option(workplace: Workplace) -> None:

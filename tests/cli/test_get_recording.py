@@ -35,6 +35,24 @@ def wire(look: Workplace, monkeypatch: pytest.MonkeyPatch) -> Wire:
     return wire
 
 
+@pytest.mark.parametrize("options", [(), ("--overwrite",)])
+def test_what_is_no_regular_file_stays(look: Workplace, wire: Wire, options: tuple[str, ...]) -> None:
+    """A pipe or a device is never replaced by a file."""
+    os.mkfifo(look.folder / "call.mp3")
+    ran = look.run(*RECORDING, *options)
+    assert (ran.code, "no regular file" in ran.err) == (1, True)
+    assert stat.S_ISFIFO((look.folder / "call.mp3").stat().st_mode)
+
+
+def test_a_link_leads_to_the_file(look: Workplace, wire: Wire) -> None:
+    """What it leads to is replaced, and the link stays."""
+    look.write("kept/old.mp3", "old")
+    (look.folder / "call.mp3").symlink_to("kept/old.mp3")
+    assert look.run(*RECORDING, "--overwrite").code == 0
+    assert (look.folder / "call.mp3").is_symlink()
+    assert (look.folder / "kept/old.mp3").read_bytes() == AUDIO
+
+
 def _files(look: Workplace) -> list[str]:
     return sorted(each.name for each in look.folder.iterdir() if not each.name.startswith(".reconciler"))
 

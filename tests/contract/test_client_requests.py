@@ -38,7 +38,7 @@ FLOWS: dict[str, Callable[[], Flow[Any]]] = {
     "deleteContact": lambda: contacts.delete_contact(1111, 23),
     "searchContacts": lambda: searches.search_contacts(1111, QUERY),
     "searchByPhone": lambda: searches.search_by_phone(["33199000001"], [1111], limit=50),
-    "searchByDate": lambda: searches.search_by_date(1111, MOMENT, "2026-04-01T00:00:00Z", limit=50),
+    "searchByDate": lambda: searches.search_by_date(1111, "2022-01-01T00:00:00Z", MOMENT, limit=50),
     "createContacts": lambda: batches.create_contacts(
         1111, [FIELDS, FIELDS], _values(CREATE_FIELDS), priority_mode=True, announced=ALL
     ),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from reconciler.emulator import Account, DatabaseFileError, database, load_account, open_emulator
+from reconciler.emulator import Account, DatabaseBusyError, DatabaseFileError, database, load_account, open_emulator
 
 from .accounts import account, campaign
 from .conftest import Clock, Emulate
@@ -47,11 +48,34 @@ def test_file_made_meanwhile_is_kept(tmp_path: Path, clock: Clock) -> None:
     connection.close()
 
 
-def test_works_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
-    """On a file system without hard links the file is put in place all the same."""
-    monkeypatch.setattr("os.link", lambda *_: (_ for _ in ()).throw(PermissionError()))
-    open_emulator(tmp_path / "emulator.db", seed=load_account({}), clock=clock)
-    assert (tmp_path / "emulator.db").exists()
+def test_a_file_made_meanwhile_keeps_what_was_written_to_it(tmp_path: Path, clock: Clock) -> None:
+    """Its write-ahead log is not taken for the leftover of a deleted database."""
+    path = tmp_path / "emulator.db"
+    others: list[sqlite3.Connection] = []
+
+    def seed() -> Account:
+        if not others:
+            others.append(database.open_database(path, lambda: load_account(account(campaigns=[campaign(1)]))))
+            others[0].execute("UPDATE campaigns SET document = 'changed'")
+        return load_account({})
+
+    connection = database.open_database(path, seed)
+    assert connection.execute("SELECT document FROM campaigns").fetchall() == [("changed",)]
+    for each in (connection, *others):
+        each.close()
+
+
+def test_a_file_in_use_is_not_called_foreign(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever holds it lets go some day; nobody is told to remove it."""
+    path = tmp_path / "emulator.db"
+    open_emulator(path, seed=load_account({}), clock=clock)
+    monkeypatch.setattr(database, "PATIENCE", 0.01)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(DatabaseBusyError, match="locked"):
+            open_emulator(path, clock=clock)
+    open_emulator(path, clock=clock)
 
 
 def test_leftovers_of_a_deleted_file_are_cleared(tmp_path: Path, clock: Clock) -> None:

@@ -50,6 +50,8 @@ def test_as_json_and_back(kind: str) -> None:
         ("latency,seconds=true", "must be seconds"),
         ("latency,seconds=soon", "must be seconds"),
         ("status", "`status` needs `code`"),
+        ("status,code=304", "`code` of `status` must be an HTTP status whose answers have a body"),
+        ("html,code=204", "`code` of `html` must be an HTTP status whose answers have a body"),
         ("status,code=200", "`code` of `status` must be an HTTP status from 300 to 599"),
         ("status,code=429,retryafter=2", "`retryafter` is no value of `status`; the nearest value is `retryAfter`"),
         ("html,code=600", "must be an HTTP status from 200 to 599"),

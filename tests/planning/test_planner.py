@@ -65,6 +65,16 @@ def test_contacts_that_can_not_be_read_stop_their_campaign_alone(tmp_path: Path,
     assert {each.campaign_id for each in plan.steps} == {planned}
 
 
+def test_pages_that_overlap_are_warned_about(tmp_path: Path) -> None:
+    """They are read twice; what still came twice means that others may be missing."""
+    people = contacts(1201, priority=1)
+    world = World.of(tmp_path, account(campaign(), people=people), unstable_order=True)
+    codes, plan = _codes(world, campaign_document(settings={"maxTries": 8}), policy_document(RULE))
+    assert codes == ["pages-overlap"]
+    assert not plan.has_errors
+    assert plan.diagnostics[0].address == "Campaign/bakery"
+
+
 def test_a_token_that_is_refused_is_no_campaigns_fault(tmp_path: Path) -> None:
     """Nothing is planned, and it is said once."""
     world = _world(tmp_path)

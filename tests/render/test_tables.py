@@ -39,12 +39,19 @@ def test_no_rows_no_heading() -> None:
 
 @pytest.mark.parametrize("width", [60, 40, 20, 12, 5])
 def test_a_row_fits_the_terminal(width: int) -> None:
-    """First what may shrink does, then the line is cut."""
-    lines = _lines(Table(COLUMNS, width), [{"id": 1, "name": "漢字é" * 12, "n": 1}, {"id": 2, "name": "b", "n": 2}])
+    """First what may shrink does, then the last columns are left out, and it is known which."""
+    table = Table(COLUMNS, width)
+    lines = _lines(table, [{"id": 1, "name": "漢字é" * 12, "n": 1}, {"id": 2, "name": "b", "n": 2}])
     assert all(cell_len(line) <= width for line in lines)
-    assert ("…" in lines[1]) is True
-    if width >= 20:
-        assert lines[1].endswith("1")
+    assert table.hidden == ([] if width >= 20 else ["n"] if width >= 12 else ["name", "n"])
+    assert ("…" in lines[1]) is (width >= 12)
+
+
+def test_a_long_heading_keeps_its_end() -> None:
+    """That is what tells one custom field from another."""
+    names = ["customFields.Ville", "customFields.Formation"]
+    lines = _lines(Table([Column(name, plain(name), least=8) for name in names], 24), [dict.fromkeys(names, "x")])
+    assert [each[-5:] for each in lines[0].split()] == ["Ville", "ation"]
 
 
 def test_without_a_terminal_nothing_is_shortened() -> None:

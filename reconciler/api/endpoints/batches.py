@@ -84,5 +84,5 @@ def _accepted(
     campaign_id: int, what: str, body: Mapping[str, object], params: Mapping[str, str] | None = None
 ) -> Flow[str]:
     path = f"{VOICE_CAMPAIGNS}/{campaign_id:d}/contact-batch/{what}"
-    request = Request("POST", path, params or {}, body, lost_help=LOOK_FIRST)
+    request = Request("POST", path, params or {}, body, once=what == "create", lost_help=LOOK_FIRST)
     return decode.batch_token(request, (yield request))

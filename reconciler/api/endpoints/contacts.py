@@ -38,7 +38,7 @@ def create_contact(
     check_data(data, NEW_CONTACT_FIELDS, announced)
     path = f"{VOICE_CAMPAIGNS}/{campaign_id:d}/contacts"
     body = {**data, "customFields": dict(custom_fields)}
-    request = Request("POST", path, priority_params(priority_mode), body, lost_help=LOOK_FIRST)
+    request = Request("POST", path, priority_params(priority_mode), body, once=True, lost_help=LOOK_FIRST)
     return decode.created_contact(request, (yield request), campaign_id)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.api import decode, paging
 from reconciler.api.endpoints.contacts import VOICE_CAMPAIGNS
 from reconciler.api.endpoints.params import check_size, given
 from reconciler.api.filters import Endpoint, check_query, matches
-from reconciler.api.instants import is_instant
+from reconciler.api.instants import is_before, is_instant
 from reconciler.api.paging import PageWalk, Unseen, by_contact_id
 from reconciler.api.request import Flow, Request
 from reconciler.api.shapes import Contact, ContactPage, ContactSlice, page_of
@@ -25,21 +25,33 @@ def search_contacts(
     query: Mapping[str, object],
     page_size: int = MAX_PAGE_SIZE,
     columns: frozenset[str] | None = None,
+    overlapped: Callable[[], object] = lambda: None,
 ) -> Flow[list[Contact]]:
     """The contacts that `query` finds, each once, one page after another ("POST Search contacts").
 
     An empty query finds the whole campaign. `columns`: see `Search`. A contact that begins or ceases to match while
     pages are read may be missed, and so may another that its going moves to a page that was read: what rests on the
-    whole list has to read again. UnsafeQuery, with nothing sent, for a filter outside the API's table.
+    whole list has to read again. Pages that overlap are a sign of it: then they are read once more, and `overlapped` is
+    called. UnsafeQuery, with nothing sent, for a filter outside the API's table.
     """
     search = Search(campaign_id, query, page_size, columns)
+    found, overlap = yield from _walked(search)
+    if overlap:
+        again, _ = yield from _walked(search)
+        overlapped()
+        return list({each.contactId: each for each in (*found, *again)}.values())
+    return found
+
+
+def _walked(search: Search) -> Flow[tuple[list[Contact], bool]]:
+    """The contacts of all pages, each once, and whether pages overlapped."""
     walk, unseen = PageWalk(search.label), Unseen(search.label, by_contact_id)
     found: list[Contact] = []
     while not walk.ended:
         page = yield from search.page(walk.asking)
         if walk.take(page.number, page.is_end):
             found += unseen.of(page.content)
-    return found
+    return found, unseen.overlap
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +126,8 @@ def search_by_date(
     """The contacts of a campaign that were last updated from `from_date` on ("GET Search contacts by dates").
 
     Dates are ISO 8601 with time and zone. `limit`: contacts on a page, 1 to 500. Each contact once, as it was read
-    last: one that is updated while pages are read comes again. InvalidArgument, with nothing sent, for other dates.
+    last: one that is updated while pages are read comes again. InvalidArgument, with nothing sent, for other dates;
+    Unreadable when a contact was updated before `from_date`: the API ignored it (S3).
     """
     check_size(limit, MAX_PAGE_SIZE)
     if not all(is_instant(each) for each in (from_date, *([] if to_date is None else [to_date]))):
@@ -125,6 +138,8 @@ def search_by_date(
     first = Request("GET", f"{VOICE_CAMPAIGNS}/{campaign_id:d}/contacts/search/by-date", params)
 
     def of_campaign(page: ContactSlice) -> list[Contact]:
+        if any(is_before(each.lastUpdatedAt, from_date) for each in page.contacts):
+            raise Unreadable(first.label, "a contact came that was updated before the date: the API ignored it")
         return decode.of_campaign(first, page.contacts, campaign_id)
 
     read = yield from paging.linked(first, ContactSlice, of_campaign, lambda each: (each.contactId, each.lastUpdatedAt))

@@ -39,11 +39,16 @@ def campaigns(
     The last column is the name by which the project file binds a campaign.
     """
     from reconciler.api.endpoints.campaigns import list_campaigns
-    from reconciler.cli.get.lookup import environment_of
+    from reconciler.cli import terminal
+    from reconciler.cli.get.lookup import environment_of, refuse_other_account
 
     environment = environment_of(session)
     with session.client(environment, writable=False) as client:
         found = client.run(list_campaigns(name=name, mode=mode, is_paused=is_paused, is_archived=is_archived))
+    for each in found:
+        refuse_other_account(environment, each)
+        if each.fault:
+            terminal.talk(f"warning: campaign {each.id} {each.fault}\n")
     kind = listing(format_, _columns(environment), _fields())
     print_list(kind, [[dict(each.values) for each in found]], "no campaigns match")
 
@@ -78,7 +83,7 @@ def _columns(environment: Environment) -> list[Column]:
     bound = {binding.id: name for name, binding in environment.campaigns.items()}
 
     def number(name: str) -> Callable[[Record], str]:
-        return lambda record: cell(None if record.get(name) is None else len(record[name]))
+        return lambda record: cell(len(record[name]) if isinstance(record.get(name), list) else None)
 
     columns = [
         Column("id", plain("id")),
@@ -96,7 +101,8 @@ def _columns(environment: Environment) -> list[Column]:
 def _state(record: Record) -> str:
     if record.get("isArchived"):
         return "archived"
-    return {True: "paused", False: "running", None: "-"}[record.get("isPaused")]
+    paused = record.get("isPaused")
+    return {"True": "paused", "False": "running"}.get(str(paused), "-")
 
 
 def _lines(record: Mapping[str, Any], environment: Environment) -> Sequence[Column]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 FLAG = "--with-personal-data"
 #: What belongs to a person.
-PERSONAL = ("comment", "customFields", "phones")
+PERSONAL = ("comment", "customFields", "phones", "agentName")
 #: The objects of a contact; each of their entries is a column of its own (`customFields.Category`).
 OBJECTS = ("customFields", "phones")
 #: What a table shows when no columns are named; with the flag also the second line.
@@ -38,12 +37,13 @@ _RIGHT = ("priority", "triesNumber")
 def chosen(given: str | None, is_table: bool, personal: bool) -> tuple[str, ...]:
     """The columns to show, from `--columns` or the usual ones; click.UsageError for one that can't be."""
     from reconciler.api.shapes import Contact
+    from reconciler.cli.get.filters import listed_in
 
     known = Contact.__struct_fields__
     if given is None:
         usual = (*TABLE, *TABLE_PERSONAL) if is_table else known
         return tuple(each for each in usual if personal or each not in PERSONAL)
-    names = tuple(dict.fromkeys(each.strip() for each in next(csv.reader([given], skipinitialspace=True), [])))
+    names = tuple(dict.fromkeys(listed_in(given)))
     for name in names or ("",):
         outer, dot, inner = name.partition(".")
         if outer not in known or (dot and (outer not in OBJECTS or not inner)):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reconciler.render.tables import Record
     from reconciler.render.words import Names
 
-_personal = click.option(FLAG, "personal", is_flag=True, help="Show comment, customFields and phones too.")
+_personal = click.option(FLAG, "personal", is_flag=True, help="Show comment, customFields, phones and agentName too.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,12 @@ def contacts(
       --filter lastWrapups=Admissions/Clôtures/RDV
       --filter 'customFields.Category eq Gold'
     """
-    from reconciler.cli.files import choose_environment
     from reconciler.cli.get.columns import chosen
     from reconciler.cli.get.filters import Filters
-    from reconciler.cli.get.lookup import find_campaign
+    from reconciler.cli.get.lookup import environment_of, find_campaign
 
-    project = session.project()
-    environment = choose_environment(project, session.environment)
-    query = Filters(environment, project.announced, session.clock()).read(filters)
+    environment = environment_of(session)
+    query = Filters(environment, session.clock()).read(filters)
     asked = _Asked(query, chosen(columns, format_ == "table", personal), limit, format_)
     with session.client(environment, writable=False) as client:
         _Listed(client, find_campaign(client, environment, campaign), asked).show(names_of(environment))
@@ -124,7 +122,7 @@ class _Listed:
         wrapups = {each.id: each.name for each in self._wrapups}
         kind = listing(self._asked.format_, columns(self._fields, names, wrapups), self._fields)
         self._prove_what_cannot_be_checked()
-        with _pages(self._client, self._search()) as pages:
+        with _pages(self._client, self._search(), self._asked.limit) as pages:
             print_list(kind, self._records(pages), "no contacts match")
 
     def _search(self) -> Search:
@@ -138,13 +136,10 @@ class _Listed:
     def _records(self, pages: Iterator[list[Contact]]) -> Iterator[Sequence[Record]]:
         from reconciler.cli.get.columns import reader
 
-        record, left = reader(self._names), self._asked.limit
+        record = reader(self._names)
         for page in pages:
             self._check(page)
-            shown = page if left is None else page[:left]
-            yield [record(each) for each in shown]
-            if left is not None and (left := left - len(shown)) == 0:
-                return
+            yield [record(each) for each in page]
 
     def _check(self, page: Sequence[Contact]) -> None:
         """An error when a contact does not satisfy the filters: then the API ignored one of them (S3)."""
@@ -181,16 +176,29 @@ def _ignored(what: str, filters: Sequence[str]) -> Exception:
 
 
 @contextmanager
-def _pages(client: Client, search: Search) -> Iterator[Iterator[list[Contact]]]:
+def _pages(client: Client, search: Search, wanted: int | None) -> Iterator[Iterator[list[Contact]]]:
     """The pages of a search; the reading ahead ends with the block, whatever ends it."""
     from reconciler.api.reading import contact_pages
 
-    pages = contact_pages(client, search)
-    try:
+    with closing(contact_pages(client, search, wanted, _warn_of_overlap)) as pages:
         yield pages
-    finally:
-        if isinstance(pages, Generator):
-            pages.close()
+
+
+def _warn_of_overlap() -> None:
+    from reconciler.cli import terminal
+    from reconciler.diagnostics import Diagnostic, Severity
+
+    terminal.report(
+        [
+            Diagnostic(
+                "pages-overlap",
+                "some contacts came twice, so others may be missing",
+                "the account's list changed its order while it was read",
+                Severity.WARNING,
+                help="run it again; if it stays, ask for fewer contacts with --filter (500 fit on one page)",
+            )
+        ]
+    )
 
 
 def _wrapups(client: Client) -> list[Wrapup]:

@@ -33,10 +33,9 @@ _INTEGER = re.compile(r"-?[0-9]{1,18}")
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Reads filters with the names of an environment; `announced` may be used already, `now` is what moments mean."""
+    """Reads filters with the names of an environment; `now` is what moments mean."""
 
     environment: Environment
-    announced: frozenset[str]
     now: datetime
 
     def read(self, texts: Sequence[str]) -> dict[str, Any]:
@@ -65,7 +64,7 @@ class Filters:
             advice = nearest_help("filter", name, [*MATCH_FILTERS, "customFields.NAME"])
             raise click.UsageError(f"unknown filter `{name}`: {advice}")
         field = MATCH_FILTERS[name]
-        if field.available is not Availability.NOW and name not in self.announced:
+        if field.available is not Availability.NOW:
             raise click.UsageError(
                 f"the vendor only announces the filter `{name}`: today it would be dropped and find every contact"
             )
@@ -80,7 +79,7 @@ class Filters:
             return None
         if not field.many:
             return self._one(field, _unquoted(text))
-        listed = [each.strip() for each in next(csv.reader([text], skipinitialspace=True))]
+        listed = listed_in(text)
         if "null" in listed or "" in listed:
             raise click.UsageError(f"the filter `{field.name}` takes values with commas between them, or null alone")
         return list(dict.fromkeys(self._one(field, each) for each in listed))
@@ -116,6 +115,14 @@ def with_wrapup_ids(query: Mapping[str, Any], wrapups: Sequence[Wrapup]) -> dict
     if "lastWrapups" in query:
         found["lastWrapupIds"] = sorted({*found.get("lastWrapupIds", ()), *wrapup_ids(query["lastWrapups"], wrapups)})
     return found
+
+
+def listed_in(text: str) -> list[str]:
+    """The values in a text with commas between them; click.UsageError when it is more than one line."""
+    try:
+        return [each.strip() for each in next(csv.reader([text], skipinitialspace=True, strict=True), [])]
+    except csv.Error:
+        raise click.UsageError("values stand on one line, with commas between them") from None
 
 
 def cased(value: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,14 +16,8 @@ _SUMMARY = ("month", "licenseModelBilled", "currentAccountLicenseModel")
 _DETAIL = ("model", "count", "users", "peakDateTime")
 
 
-def _month(context: click.Context, parameter: click.Parameter, given: str) -> str:
-    if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", given):
-        raise click.BadParameter("write year and month, like 2026-10")
-    return given
-
-
 @click.command()
-@click.option("--month", metavar="YYYY-MM", required=True, callback=_month, help="Which month.")
+@click.option("--month", metavar="YYYY-MM", required=True, help="Which month.")
 @format_option
 @click.pass_obj
 def licenses(session: Session, month: str, format_: str) -> None:
@@ -36,10 +29,14 @@ def licenses(session: Session, month: str, format_: str) -> None:
 
     from reconciler.api.endpoints.billing import billed_licenses
     from reconciler.cli.get.lookup import environment_of
+    from reconciler.errors import InvalidArgument
 
     environment = environment_of(session)
     with session.client(environment, writable=False) as client:
-        billed = client.run(billed_licenses(month))
+        try:
+            billed = client.run(billed_licenses(month))
+        except InvalidArgument as error:
+            raise click.BadParameter(error.help, param_hint="--month") from None
     if format_ == "json":
         print_one(format_, to_builtins(billed), [], [])
     elif format_ == "csv":

@@ -30,16 +30,18 @@ def is_number(text: str) -> bool:
 def find_campaign(client: Client, environment: Environment, text: str) -> Campaign:
     """The campaign with this id, with this name in the environment's `campaigns`, or with exactly this live name.
 
+    A number is always an id.
+
     ProjectError when there is none, when several have the name, and when a binding's `createdAt` shows that this is
     another account.
     """
     from reconciler.api.endpoints.campaigns import get_campaign
 
-    binding = environment.campaigns.get(text)
+    binding = None if is_number(text) else environment.campaigns.get(text)
     if not is_number(text) and binding is None:
         return _named(client, environment, text)
     found = client.run(get_campaign(binding.id if binding else int(text)))
-    _refuse_other_account(environment, found)
+    refuse_other_account(environment, found)
     return found
 
 
@@ -56,11 +58,16 @@ def _named(client: Client, environment: Environment, name: str) -> Campaign:
         detail = f"neither environment `{environment.name}` nor the account has a campaign named `{name}`"
         advice = nearest_help("campaign", name, {*environment.campaigns, *(each.name for each in account)})
         raise ProjectError("campaign does not exist", detail, advice, "campaign-not-found")
-    _refuse_other_account(environment, found[0])
+    refuse_other_account(environment, found[0])
+    if found[0].fault:
+        advice = "look at it in the console; if it is right there, ask the vendor's support"
+        detail = f"campaign {found[0].id} {found[0].fault}"
+        raise ProjectError("the account shows this campaign otherwise than documented", detail, advice)
     return found[0]
 
 
-def _refuse_other_account(environment: Environment, campaign: Campaign) -> None:
+def refuse_other_account(environment: Environment, campaign: Campaign) -> None:
+    """ProjectError when a binding's `createdAt` shows that this campaign is another account's."""
     from reconciler.planning.live import created_at, same_creation
 
     for binding in environment.campaigns.values():

@@ -61,6 +61,9 @@ def print_list(kind: Listing, pages: Iterable[Sequence[Record]], nothing: str) -
     terminal.out(kind.end())
     if not count and isinstance(kind, Table):
         terminal.talk(f"{nothing}\n")
+    if isinstance(kind, Table) and kind.hidden:
+        advice = "a wider terminal, --columns where there is one, or --format csv shows them"
+        terminal.talk(f"left out, for want of width: {', '.join(kind.hidden)} ({advice})\n")
 
 
 def print_one(format_: str, record: Record, columns: Sequence[Column], fields: Sequence[str]) -> None:

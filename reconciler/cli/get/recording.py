@@ -40,6 +40,9 @@ def recording(session: Session, interaction_id: str, path: Path, overwrite: bool
     except InvalidArgument as error:
         raise click.UsageError(f"{error.summary}: {error.help}") from None
     environment = environment_of(session)
+    path = path.resolve() if path.is_symlink() else path
+    if path.exists() and not path.is_file():
+        raise _not_written(path, "it is no regular file")
     if path.exists() and not overwrite:
         raise _is_there(path)
     try:
