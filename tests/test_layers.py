@@ -10,12 +10,13 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "reconciler"
 
-VOCABULARY = {"", "errors", "diagnostics", "model"}
+VOCABULARY = {"", "errors", "diagnostics", "model", "explanations"}
 #: Each room, and the rooms that it may import from (besides itself).
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": {"diagnostics"},
     "diagnostics": set(),
     "model": set(),
+    "explanations": set(),
     "kinds": VOCABULARY,
     "manifests": VOCABULARY | {"kinds"},
     "api": VOCABULARY | {"kinds"},

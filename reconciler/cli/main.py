@@ -5,23 +5,32 @@ from __future__ import annotations
 import io
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler import __version__
 from reconciler.cli.apply import apply
 from reconciler.cli.demo import demo
+from reconciler.cli.diff_env import diff_env
 from reconciler.cli.emulator import emulator
 from reconciler.cli.exits import Exit, exit_of
+from reconciler.cli.explain import explain
 from reconciler.cli.get import get
 from reconciler.cli.plan import plan
 from reconciler.cli.schema import schema
 from reconciler.cli.session import Ended, Session
+from reconciler.cli.show_manifest import show_manifest
 from reconciler.cli.validate import validate
+from reconciler.cli.variables import read_variables
 from reconciler.errors import ManifestsInvalid, ProjectError, ReconcilerError, place_of_bug
+
+if TYPE_CHECKING:
+    from reconciler.manifests.located import Variable
 
 EXIT_CODES = """\b
 Exit codes:
@@ -41,19 +50,27 @@ Exit codes:
 )
 @click.option("-C", "--directory", metavar="DIR", type=click.Path(path_type=Path), help="The project's folder.")
 @click.option("-e", "--env", "environment", metavar="ENV", envvar="RECONCILER_ENV", help="Which environment is meant.")
+@click.option(
+    "--var",
+    "given",
+    metavar="NAME=VALUE",
+    multiple=True,
+    callback=read_variables,
+    help="A variable of the manifests, over RECONCILER_VAR_NAME and the environment's own; repeatable.",
+)
 @click.version_option(__version__, prog_name="reconciler")
 @click.pass_context
-def cli(context: click.Context, directory: Path | None, environment: str | None) -> None:
+def cli(context: click.Context, directory: Path | None, environment: str | None, given: Mapping[str, Variable]) -> None:
     """Terraform plan/apply for a contact centre: Diabolocom campaigns as code.
 
     Manifests in Git describe campaign settings, custom fields and contact rules; `plan` shows how the account
     differs, `apply` makes it so. Start with `reconciler demo`: it needs no account.
     """
-    given = context.obj if isinstance(context.obj, Session) else Session()
-    context.obj = Session(directory or given.directory, environment, given.clock, given.variables)
+    base = context.obj if isinstance(context.obj, Session) else Session()
+    context.obj = replace(base, directory=directory or base.directory, environment=environment, given=given)
 
 
-for _command in (demo, validate, plan, apply, get, emulator, schema):
+for _command in (demo, validate, show_manifest, diff_env, plan, apply, get, emulator, explain, schema):
     cli.add_command(_command)
 
 
@@ -77,7 +94,7 @@ def run(arguments: Sequence[str], session: Session) -> int:
     except Ended as ended:
         return ended.code
     except click.NoSuchOption as error:
-        if error.option_name in ("-e", "--env", "-C", "--directory"):
+        if error.option_name in ("-e", "--env", "-C", "--directory", "--var"):
             place = f"reconciler {error.option_name} … COMMAND"
             click.echo(f"hint: {error.option_name} goes before the command: {place}", err=True)
         error.show()
@@ -100,7 +117,11 @@ def run(arguments: Sequence[str], session: Session) -> int:
 def _failed(error: ReconcilerError) -> int:
     from reconciler.cli.terminal import report
 
-    report(error.diagnostics if isinstance(error, ManifestsInvalid) else [error.diagnostic()])
+    diagnostics = error.diagnostics if isinstance(error, ManifestsInvalid) else [error.diagnostic()]
+    try:
+        report(diagnostics)
+    except ProjectError as lost:  # what stdout still held could not be written; from now on it goes nowhere
+        report([*diagnostics, lost.diagnostic()])
     return exit_of(error)
 
 

@@ -14,6 +14,8 @@ from reconciler.cli.exits import Exit
 if TYPE_CHECKING:
     from reconciler.api.client import Client
     from reconciler.manifests.desired import Desired
+    from reconciler.manifests.documents import Document
+    from reconciler.manifests.located import Variable
     from reconciler.manifests.project import Environment, Project
     from reconciler.render.words import Names
 
@@ -25,12 +27,16 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One run of the command line. `clock` and `variables` (the process's environment) are passed in by tests."""
+    """One run of the command line. `clock` and `variables` (the process's environment) are passed in by tests.
+
+    `given` are the manifests' variables that the command line gives (`--var`), by name.
+    """
 
     directory: Path = field(default_factory=Path)
     environment: str | None = None
     clock: Callable[[], datetime] = utc_now
     variables: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    given: Mapping[str, Variable] = field(default_factory=dict)
 
     def project(self) -> Project:
         """The project of the folder."""
@@ -40,11 +46,18 @@ class Session:
 
     def desired(self, project: Project, environment: Environment) -> Desired:
         """What the manifests ask of an environment."""
+        return self.composed(project, environment)[0]
+
+    def composed(self, project: Project, environment: Environment) -> tuple[Desired, list[Document]]:
+        """What the manifests ask of an environment, and the composed documents that say so."""
         from reconciler.cli.files import manifest_files, overlay_files
-        from reconciler.manifests.read import read_desired
+        from reconciler.cli.variables import with_variables
+        from reconciler.manifests.read import read_composed
 
         manifests = manifest_files(self.directory, project)
-        return read_desired(project, environment, manifests, overlay_files(self.directory, environment, project))
+        if self.given or any(name.startswith("RECONCILER_VAR_") for name in self.variables):
+            environment = with_variables(self, project, environment, manifests)
+        return read_composed(project, environment, manifests, overlay_files(self.directory, environment, project))
 
     def chosen(self) -> Desired:
         """What the manifests ask of the environment that was chosen."""

@@ -121,4 +121,5 @@ def _types(schema: Schema) -> list[str]:
 def _description(field: Field) -> str:
     if field.available is Availability.NOW:
         return field.docs
-    return f"{field.docs} Announced by the vendor ({field.available}); refused unless spec.announcedFields names it."
+    refused = "refused, unless it is a setting that spec.announcedFields names"
+    return f"{field.docs} Announced by the vendor ({field.available}); {refused}."

@@ -1,4 +1,4 @@
-"""Documents → composed documents for one environment: variables, overlays, templates, in this order."""
+"""Documents with their variables put in → composed documents: overlays, then templates."""
 
 from __future__ import annotations
 
@@ -9,38 +9,34 @@ from reconciler.diagnostics import Diagnostic, Label, nearest_help
 from reconciler.kinds import PROJECT
 from reconciler.manifests.documents import Document
 from reconciler.manifests.located import Located, marked, merge, without_broken_elements
-from reconciler.manifests.project import Environment
 from reconciler.manifests.schema_faults import schema_faults
 from reconciler.manifests.templates import Documents, extended
-from reconciler.manifests.variables import substitute
 from reconciler.model import Address
 
 
 def compose(
-    documents: Iterable[Document], layers: Sequence[Iterable[Document]], environment: Environment
+    documents: Iterable[Document], layers: Sequence[Iterable[Document]]
 ) -> tuple[list[Document], list[Diagnostic]]:
-    """The documents as they are for this environment, sorted by address, and every fault found on the way.
+    """The documents as they are for their environment, sorted by address, and every fault found on the way.
 
     `layers` are the documents of the environment's overlays, in the order in which they are laid over. Where a fault
     was found the documents hold broken values, so that the stages after this one can look at all the rest.
     """
     faults: list[Diagnostic] = []
-    patched = _by_address(_checked(documents, environment, faults, patch=False), faults)
+    patched = _by_address(_checked(documents, faults, patch=False), faults)
     for layer in layers:
-        for overlay in _by_address(_checked(layer, environment, faults, patch=True), faults).values():
+        for overlay in _by_address(_checked(layer, faults, patch=True), faults).values():
             if (target := patched.get(overlay.address)) is None:
                 faults.append(_no_base(overlay, patched))
             else:
-                over = replace(target, body=merge(target.body, overlay.body, null_removes=True))
+                over = replace(target, body=merge(target.body, _changes(overlay.body), null_removes=True))
                 patched[overlay.address] = _valid(over, faults, patch=False)
     composed, wrong = extended(patched)
     faults += wrong
     return [replace(each, body=without_broken_elements(each.body)) for each in composed], faults
 
 
-def _checked(
-    documents: Iterable[Document], environment: Environment, faults: list[Diagnostic], *, patch: bool
-) -> list[Document]:
+def _checked(documents: Iterable[Document], faults: list[Diagnostic], *, patch: bool) -> list[Document]:
     checked = []
     for document in documents:
         if document.address.kind == PROJECT:
@@ -49,9 +45,7 @@ def _checked(
                 Diagnostic("second-project", "a second Project", detail, span=document.body.span, help=advice)
             )
             continue
-        body, unknown = _substituted(document, environment)
-        faults += unknown
-        checked.append(_valid(replace(document, body=body), faults, patch=patch))
+        checked.append(_valid(document, faults, patch=patch))
     return [each for each in checked if each.address.name]
 
 
@@ -60,13 +54,6 @@ def _valid(document: Document, faults: list[Diagnostic], *, patch: bool) -> Docu
     found, faulty = schema_faults(document, patch=patch)
     faults += found
     return replace(document, body=marked(document.body, faulty)) if faulty else document
-
-
-def _substituted(document: Document, environment: Environment) -> tuple[Located, list[Diagnostic]]:
-    """With variables put in, but for the name: a document is the same one in all environments."""
-    body, faults = substitute(document.body, environment.variables, environment.name, keep=("metadata", "name"))
-    address = str(document.address)
-    return body, [replace(each, address=address) for each in faults]
 
 
 def _by_address(documents: Iterable[Document], faults: list[Diagnostic]) -> dict[Address, Document]:
@@ -81,6 +68,15 @@ def _by_address(documents: Iterable[Document], faults: list[Diagnostic]) -> dict
         help_text = "rename one of them, or remove it"
         faults.append(Diagnostic("duplicate", "declared twice", detail, span=name.span, help=help_text, labels=labels))
     return found
+
+
+def _changes(overlay: Located) -> Located:
+    """An overlay without what only says which document it changes: that stays where the base has it."""
+    entries = dict(overlay.items())
+    if (metadata := entries.get("metadata")) is not None and isinstance(metadata.value, dict):
+        kept = {name: each for name, each in metadata.items() if name != "name"}
+        entries["metadata"] = replace(metadata, value=kept)
+    return replace(overlay, value={name: each for name, each in entries.items() if name not in ("apiVersion", "kind")})
 
 
 def _name(body: Located) -> Located:

@@ -13,8 +13,8 @@ import yaml
 
 from reconciler.diagnostics import Diagnostic, Label, Span, nearest_help
 from reconciler.kinds import SCHEMAS
-from reconciler.manifests.building import Built, Reading, TooLarge, add_alias, add_scalar, end, start
-from reconciler.manifests.located import Located
+from reconciler.manifests.building import Built, Reading, TooLarge, add_alias, add_scalar, end, scalar, start
+from reconciler.manifests.located import Located, Scalar
 from reconciler.manifests.source_text import readable
 from reconciler.model import Address
 
@@ -50,6 +50,29 @@ def read_documents(path: str, content: bytes) -> tuple[list[Document], list[Diag
     reading = Reading(source, faults)
     found = (_document(reading, root) for root in _roots(reading, text))
     return [each for each in found if each is not None], reading.faults
+
+
+def read_scalar(text: str) -> Scalar:
+    """The value of a scalar written outside of a document: in quotes text, else a YAML 1.2 core value.
+
+    ValueError, which never repeats the text, when it is empty, holds control characters, or its quotes are not right.
+    """
+    _, _, faults = readable("", text.encode(errors="surrogateescape"))
+    if faults:
+        raise ValueError(f"{faults[0].detail}: {faults[0].help}" if faults[0].code != "not-utf8" else "it is not UTF-8")
+    stripped = text.strip()
+    if not stripped:
+        raise ValueError("it is empty: write null, or '\"\"' for empty text")
+    if stripped[0] not in "\"'":
+        return scalar(stripped, plain=True)
+    try:
+        events = [each for each in yaml.parse(stripped, Loader=_LOADER) if isinstance(each, yaml.NodeEvent)]
+    except yaml.YAMLError:
+        events = []
+    mark = events[0].end_mark if len(events) == 1 else None
+    if mark is None or mark.index != len(stripped):
+        raise ValueError("it begins with a quote and is no quoted text: put all of it in quotes")
+    return str(getattr(events[0], "value", ""))
 
 
 def _roots(reading: Reading, text: str) -> Iterator[Built]:

@@ -17,14 +17,14 @@ class Located:
     """A value of a manifest: a scalar, a list or an object of located values; `key` is the place of its key.
 
     `broken`: what stands here is a fault that has been reported. It counts as given, its value (null) means nothing,
-    and no stage complains about it again. `variable`: where the variable stands that gave the whole value.
+    and no stage complains about it again. `through`: the text that variables were put into, if any were.
     """
 
     value: Scalar | list[Located] | dict[str, Located]
     span: Span
     key: Span | None = None
     broken: bool = False
-    variable: Span | None = None
+    through: Through | None = None
 
     @property
     def place(self) -> Span:
@@ -80,6 +80,34 @@ class Located:
         if isinstance(self.value, list) and isinstance(step, int) and step < len(self.value):
             return self.value[step]
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable's value and where it comes from.
+
+    `span`: its place in the project file; `origin`: what gave it from outside of the project instead, such as
+    ``--var mainNumber``. The value of a secret one is shown in no message.
+    """
+
+    name: str
+    value: Scalar | list[Located] | dict[str, Located]
+    span: Span | None = None
+    origin: str = ""
+    is_secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """A text as it was written, and the variables that were put into it."""
+
+    text: str
+    variables: tuple[Variable, ...]
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether what came of it is not to be shown."""
+        return any(each.is_secret for each in self.variables)
 
 
 def merge(base: Located, over: Located, *, null_removes: bool) -> Located:

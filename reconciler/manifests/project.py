@@ -10,7 +10,7 @@ from reconciler.kinds import PROJECT
 from reconciler.kinds.project import DEFAULT_TOKEN_ENV
 from reconciler.manifests.documents import Document, read_documents
 from reconciler.manifests.environments import EMULATOR_SCHEME, environment_faults, without_secret
-from reconciler.manifests.located import Located, marked
+from reconciler.manifests.located import Located, Variable, marked
 from reconciler.manifests.schema_faults import schema_faults
 
 
@@ -30,7 +30,7 @@ class Environment:
     name: str
     base_url: str
     token_env: str
-    variables: Mapping[str, Located]
+    variables: Mapping[str, Variable]
     overlays: tuple[str, ...]
     campaigns: Mapping[str, Binding]
     agents: Mapping[str, int]
@@ -104,13 +104,17 @@ def _environment(name: str, located: Located) -> Environment:
         name=name,
         base_url=plain["baseUrl"],
         token_env=plain.get("tokenEnv", DEFAULT_TOKEN_ENV),
-        variables=dict(variables.items()) if variables else {},
+        variables=_variables(variables) if variables else {},
         overlays=tuple(plain.get("overlays", ())),
         campaigns={each: _binding(value) for each, value in campaigns.items()} if campaigns else {},
         agents=plain.get("agents", {}),
         groups=plain.get("groups", {}),
         span=base_url.span if base_url else located.place,
     )
+
+
+def _variables(located: Located) -> Mapping[str, Variable]:
+    return {name: Variable(name, each.value, each.span) for name, each in located.items()}
 
 
 def _binding(located: Located) -> Binding:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import TypeVar
 
 from reconciler.diagnostics import Diagnostic, Source, has_errors, in_order
@@ -19,8 +20,10 @@ from reconciler.manifests.composed import compose
 from reconciler.manifests.desired import Desired, DesiredCampaign, DesiredPolicy
 from reconciler.manifests.documents import LOSING, Document, read_documents
 from reconciler.manifests.environments import without_secret
+from reconciler.manifests.origins import with_origins
 from reconciler.manifests.policies import desired_policy, policy_set_faults
 from reconciler.manifests.project import Environment, Project
+from reconciler.manifests.variables import substituted
 
 #: Files by the path that messages use.
 Files = Mapping[str, bytes]
@@ -33,18 +36,26 @@ _DANGLING = frozenset(
 
 def read_desired(project: Project, environment: Environment, manifests: Files, overlays: Files) -> Desired:
     """What the files ask of the environment; ManifestsInvalid with all faults when any is an error."""
-    documents, faults = _documents(manifests)
+    return read_composed(project, environment, manifests, overlays)[0]
+
+
+def read_composed(
+    project: Project, environment: Environment, manifests: Files, overlays: Files
+) -> tuple[Desired, list[Document]]:
+    """What the files ask of the environment, and the composed documents that say so, sorted by address."""
+    documents, faults = _documents(manifests, environment)
     layers = []
     for layer in _layers(overlays, environment.overlays):
-        patches, patch_faults = _documents(layer)
+        patches, patch_faults = _documents(layer, environment)
         layers.append(patches)
         faults += patch_faults
-    composed, compose_faults = compose(documents, layers, environment)
+    composed, compose_faults = compose(documents, layers)
     desired, more_faults = _resolved(project, environment, composed)
-    found = _told_once([*faults, *compose_faults, *more_faults])
+    faults += [*compose_faults, *more_faults]
+    found = _told_once(with_origins(faults, chain(documents, *layers), environment)) if faults else []
     if has_errors(found):
         raise ManifestsInvalid(found)
-    return replace(desired, diagnostics=tuple(found))
+    return replace(desired, diagnostics=tuple(found)), composed
 
 
 def _told_once(faults: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -83,14 +94,16 @@ def _layers(overlays: Files, folders: Sequence[str]) -> list[Files]:
     return list(layers.values())
 
 
-def _documents(files: Files) -> tuple[list[Document], list[Diagnostic]]:
+def _documents(files: Files, environment: Environment) -> tuple[list[Document], list[Diagnostic]]:
+    """The documents of all files, with their variables put in."""
     documents: list[Document] = []
     faults: list[Diagnostic] = []
     for path in sorted(files):
         found, wrong = read_documents(path, files[path])
         documents += found
         faults += wrong
-    return documents, faults
+    documents, unknown = substituted(documents, environment)
+    return documents, faults + unknown
 
 
 def _resolved(

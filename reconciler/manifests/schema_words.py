@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.diagnostics import Diagnostic, Label, Span, nearest_help
+from reconciler.diagnostics import Diagnostic, Span, nearest_help
 from reconciler.kinds.campaign import ASSERTED
 from reconciler.kinds.schema import (
     DATETIME_PATTERN,
@@ -86,11 +86,8 @@ class _Fault:
 def explained(breach: Breach, body: Located, address: str) -> Iterator[Diagnostic]:
     """A breach as diagnostics: one, or one for each name or value that it concerns."""
     located = body.nearest(breach.path)
-    labels = (Label(located.variable, "the variable's value stands here"),) if located.variable else ()
     for each in _WORDS.get(breach.keyword, _other)(breach, located):
-        yield Diagnostic(
-            each.code, each.summary, each.detail, span=each.span, help=each.help, address=address, labels=labels
-        )
+        yield Diagnostic(each.code, each.summary, each.detail, span=each.span, help=each.help, address=address)
 
 
 def _unknown(breach: Breach, located: Located) -> Iterator[_Fault]:
@@ -265,6 +262,6 @@ def found(located: Located) -> str:
         return "`true`" if located.value else "`false`"
     if located.value is None:
         return "null"
-    text = str(located.value)
+    text = located.through.text if located.through is not None and located.through.is_secret else str(located.value)
     shown = text if len(text) <= 40 else text[:39] + "…"
     return f"text `{shown}`" if isinstance(located.value, str) else f"`{shown}`"

@@ -3,17 +3,53 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from reconciler.diagnostics import Diagnostic, nearest_help
-from reconciler.manifests.located import Located, Path
+from reconciler.kinds import PROJECT
+from reconciler.manifests.documents import Document
+from reconciler.manifests.located import Located, Path, Through, Variable
+from reconciler.manifests.project import Environment
+
+#: A document is the same one in all environments: no variable is put into its name.
+_KEEP = ("metadata", "name")
 
 _USE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
 
 
+def substituted(documents: Iterable[Document], environment: Environment) -> tuple[list[Document], list[Diagnostic]]:
+    """The documents with the environment's variables put in, and the faults; a second Project is left as it is."""
+    found, faults = [], []
+    for document in documents:
+        if document.address.kind != PROJECT:
+            body, wrong = substitute(document.body, environment.variables, environment.name, keep=_KEEP)
+            faults += [replace(each, address=str(document.address)) for each in wrong]
+            document = replace(document, body=body)
+        found.append(document)
+    return found, faults
+
+
+def names_used(documents: Iterable[Document]) -> set[str]:
+    """The names of the variables that the documents use."""
+    used: set[str] = set()
+    left = [document.body for document in documents]
+    while left:
+        located = left.pop()
+        left += [each for _, each in located.items()]
+        left += located.elements()
+        if isinstance(located.value, str) and "${" in located.value:
+            used |= {use[1] for use in _USE.finditer(located.value) if use[1] and use[2]}
+    return used
+
+
+def escaped(text: str) -> str:
+    """The text that means `text` and uses no variable."""
+    return text.replace("${", "$${")
+
+
 def substitute(
-    located: Located, variables: Mapping[str, Located], environment: str, *, keep: Path = ()
+    located: Located, variables: Mapping[str, Variable], environment: str, *, keep: Path = ()
 ) -> tuple[Located, list[Diagnostic]]:
     """`located` with its variables put in, and a fault for each that is unknown or does not fit.
 
@@ -29,8 +65,9 @@ def substitute(
 class _Substitution:
     """One walk over a document."""
 
-    def __init__(self, variables: Mapping[str, Located], environment: str, faults: list[Diagnostic]) -> None:
+    def __init__(self, variables: Mapping[str, Variable], environment: str, faults: list[Diagnostic]) -> None:
         self.variables, self.environment, self.faults = variables, environment, faults
+        self.used: list[Variable] = []
 
     def of(self, located: Located, keep: Path = ()) -> Located:
         if isinstance(located.value, dict):
@@ -48,15 +85,16 @@ class _Substitution:
         return located
 
     def _text(self, located: Located, text: str) -> Located:
-        before, given = len(self.faults), None
+        before, self.used = len(self.faults), []
         whole = _USE.fullmatch(text)
         if whole is not None and whole[1] is not None:
             variable = self._variable(located, whole)
-            value, given = (variable.value, variable.span) if variable is not None else (None, None)
+            value = variable.value if variable is not None else None
         else:
             value = _USE.sub(lambda use: "${" if use[1] is None else self._inside(located, use), text)
         wrong = len(self.faults) > before
-        return replace(located, value=None if wrong else value, broken=wrong, variable=given)
+        through = Through(text, tuple({each.name: each for each in self.used}.values())) if self.used else None
+        return replace(located, value=None if wrong else value, broken=wrong, through=through)
 
     def _inside(self, located: Located, use: re.Match[str]) -> str:
         name, variable = use[1], self._variable(located, use)
@@ -70,7 +108,7 @@ class _Substitution:
         self._fault("variable-in-text", "variable does not fit inside text", detail, located, "use it as a whole value")
         return ""
 
-    def _variable(self, located: Located, use: re.Match[str]) -> Located | None:
+    def _variable(self, located: Located, use: re.Match[str]) -> Variable | None:
         name = use[1]
         if not (name and use[2]):
             detail = f"`{use[0]}` is not the use of a variable"
@@ -78,6 +116,7 @@ class _Substitution:
             self._fault("variable-syntax", "not a variable", detail, located, advice)
             return None
         if name in self.variables:
+            self.used.append(self.variables[name])
             return self.variables[name]
         detail = f"environment `{self.environment}` has no variable `{name}`"
         self._fault("unknown-variable", "unknown variable", detail, located, self._help(name))

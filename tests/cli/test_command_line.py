@@ -101,13 +101,15 @@ def test_a_closed_pipe_is_no_fault(workplace: Workplace) -> None:
     assert subprocess.run(plan, capture_output=True, timeout=60, check=False).returncode == 0
 
 
-def test_a_full_disk_is_told(workplace: Workplace) -> None:
+@pytest.mark.parametrize("arguments", [["-e", "local", "plan"], ["-e", "local", "get", "campaigns"], ["--help"]])
+def test_a_full_disk_is_told(workplace: Workplace, arguments: list[str]) -> None:
     """Output that can't be written is an error with its reason, not a fault of the tool."""
     workplace.example()
     with Path("/dev/full").open("w") as full:
-        command = [sys.executable, "-m", "reconciler", "-e", "local", "plan"]
+        command = [sys.executable, "-m", "reconciler", *arguments]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
     assert (done.returncode, "error[output-lost]" in done.stderr, "No space left" in done.stderr) == (1, True, True)
+    assert "Traceback" not in done.stderr
 
 
 def test_sigterm_ends_a_run_like_ctrl_c(workplace: Workplace) -> None:

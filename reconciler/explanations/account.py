@@ -1,0 +1,94 @@
+"""Faults that show when the manifests are held against the account: they stop one campaign, never the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reconciler.explanations.explanation import Explanation
+
+EXPLANATIONS: Mapping[str, Explanation] = {
+    "campaign-not-found": Explanation(
+        "The account has no such campaign",
+        "The API can't create campaigns, so what a manifest describes has to be there already. A campaign is found by "
+        "its id in the environment's `campaigns`, else by its exact name.",
+        "Correct the id or the name; or create the campaign in the console and plan again.",
+    ),
+    "ambiguous-campaign": Explanation(
+        "Several campaigns have this name",
+        "The name does not say which one is meant, and the wrong one could be changed.",
+        "Bind the id in the environment: `campaigns: {NAME: ID}`. To `reconciler get`, give the id.",
+    ),
+    "campaign-archived": Explanation(
+        "The campaign is archived",
+        "The API can neither change nor restore an archived campaign.",
+        "Restore it in the console, or remove its manifest.",
+    ),
+    "campaign-unreadable": Explanation(
+        "The account shows this campaign otherwise than documented",
+        "A field holds what the API's documentation does not allow. What to compare is not clear, so this campaign is "
+        "left alone; the others are planned.",
+        "Look at it in the console. If it is right there, ask the vendor's support.",
+    ),
+    "expectation-failed": Explanation(
+        "The campaign is not as the manifest expects",
+        "`expect` names what the API shows but can't change, such as the dialling mode. A difference means that this "
+        "is another campaign, or that somebody changed it.",
+        "Change it in the console, or correct `expect`.",
+    ),
+    "field-type-fixed": Explanation(
+        "The custom field is there with the other type",
+        "Whether a custom field holds a phone number is decided when it is made and can never be changed.",
+        "Correct `isPhoneNumber`, or use another name.",
+    ),
+    "unknown-custom-field": Explanation(
+        "The campaign has no such custom field",
+        "The API drops a condition on a field that it does not have, and then finds every contact.",
+        "Correct the name; upper and lower case count. If this project adds the field, apply that first.",
+    ),
+    "agent-not-in-campaign": Explanation(
+        "An agent who gets contacts is not in the campaign",
+        "The API assigns contacts only to members of the campaign. Where the campaign has groups this is a warning, "
+        "as the agent may belong to one of them.",
+        "Add the agent to the campaign's settings.userIds.",
+    ),
+    "unknown-wrapup": Explanation(
+        "The account has no such wrap-up code",
+        "Wrap-up codes are named by their name, or by folder and name. A filter without its code would find other "
+        "contacts than meant.",
+        "Correct the name. `reconciler get wrapups` lists the codes.",
+    ),
+    "ambiguous-wrapup": Explanation(
+        "Several wrap-up codes have this name",
+        "The name does not say which one is meant.",
+        "Write the path (Folder/Name), or the id.",
+    ),
+    "wrapup-conflict": Explanation(
+        "Wrap-up filters exclude each other",
+        "`lastWrapupIds: null` finds contacts without a wrap-up code, and `lastWrapups` those with one. No contact "
+        "has both.",
+        "Keep one of them.",
+    ),
+    "filter-ignored": Explanation(
+        "The API ignored a filter",
+        "Every contact that a search returns is held against the rule's filters before it may be changed. One of them "
+        "does not fit, so the search found more than was asked for. The rule is stopped; nothing was written.",
+        "Check spelling and case of the values, or match by another filter. If it stays, ask the vendor's support.",
+    ),
+    "pages-overlap": Explanation(
+        "Contacts came twice, so others may be missing",
+        "The account changed its order of contacts while the list was read, page by page. What came is right; what "
+        "slid to a page that was read already is missing. A warning: nothing is stopped.",
+        "Plan again after apply: it shows what was missed. A match that finds 500 contacts or fewer is one page.",
+    ),
+    "rule-matches-nothing": Explanation(
+        "A rule matches no contact",
+        "Perhaps that is so; perhaps a value is misspelt. A note: nothing is stopped.",
+        "Check the values that the rule matches.",
+    ),
+    "rules-do-not-settle": Explanation(
+        "Rules hand contacts to each other",
+        "What one rule sets makes another rule match the same contacts and change them again, so that no plan will be "
+        "empty. A warning: nothing is stopped.",
+        "Let the rules match by values that none of them sets.",
+    ),
+}

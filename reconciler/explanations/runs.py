@@ -1,0 +1,70 @@
+"""Faults of plans and of runs: limits, locks, saved plans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reconciler.explanations.explanation import Explanation, Where
+
+EXPLANATIONS: Mapping[str, Explanation] = {
+    "limit-exceeded": Explanation(
+        "The plan changes more than its limits allow",
+        "Limits are on by default: 1,000 contacts and 50 campaigns in one run. Most plans that are larger come from a "
+        "filter that matches too much. Nothing was written (exit 3).",
+        "Read the plan. If all of it is meant, allow that number for this run, or raise the limit in the manifests.",
+        Where.COMMAND,
+        "reconciler apply\n",
+        "reconciler apply --allow contactsChanged=5000\n",
+    ),
+    "lock-held": Explanation(
+        "Another run is applying to this environment",
+        "Two runs at a time would undo each other's changes. Nothing was written (exit 6).",
+        "Wait until it has ended. The message says who holds the lock, and since when.",
+    ),
+    "plan-refused": Explanation(
+        "The saved plan is not applied",
+        "A saved plan is applied exactly as reviewed or not at all. This one has expired, was altered, was made from "
+        "other manifests, for another account or by another version. Nothing was written (exit 4).",
+        "Plan again, and review that plan.",
+    ),
+    "no-saved-plan": Explanation(
+        "The saved plan can't be read",
+        "There is no such file, or it may not be read.",
+        "Check the path.",
+        Where.COMMAND,
+        "reconciler apply chnage.json\n",
+        "reconciler apply change.json\n",
+    ),
+    "plan-not-saved": Explanation(
+        "The plan can't be saved",
+        "The file can't be written, or it holds something that is not a saved plan and is left as it is.",
+        "Name a new file.",
+    ),
+    "unsafe-query": Explanation(
+        "A query that could hit more contacts than meant",
+        "A filter that the API does not know, or a batch without any, would change every contact of a campaign. It "
+        "was stopped on this machine; nothing was sent.",
+        "Correct the filter. If no filter of yours is at fault, report it: the tool should not have come this far.",
+    ),
+    "write-refused": Explanation(
+        "A write that is not allowed",
+        "Commands that only read can't write, and what is written must be as the API documents it. Nothing was sent.",
+        "Report it with the command that you ran: this guards against a fault of the tool itself.",
+    ),
+    "invalid-argument": Explanation(
+        "No request can be made of this value",
+        "The API documents another form for it. Nothing was sent.",
+        "Write it as the message shows.",
+    ),
+    "error": Explanation(
+        "Something went wrong",
+        "A fault that has no code of its own.",
+        "The message says what happened; if it does not help, report it.",
+    ),
+    "bug": Explanation(
+        "A fault of the tool itself",
+        "This should not happen, whatever the manifests or the account hold. What was written so far is in the "
+        "journal.",
+        "Report it with the command that you ran. The message names the place in the code, and none of your data.",
+    ),
+}
