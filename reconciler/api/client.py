@@ -153,7 +153,12 @@ class Client:
         Once `abandoned`, nothing more is sent: CancelledError, for nobody.
         """
         url = self._origin.url(request)
-        on = backoff(request, self._attempts, self._patience, self._retrying)
+
+        def told(words: str) -> None:
+            if not abandoned.is_set():
+                self._retrying(words)
+
+        on = backoff(request, self._attempts, self._patience, told)
         for attempt in stamina.retry_context(on=on, attempts=self._attempts, timeout=self._patience, wait_max=10.0):
             if abandoned.is_set():
                 raise CancelledError

@@ -172,7 +172,8 @@ def test_nothing_more_is_sent_for_nobody(library: ModuleType) -> None:
             closed.wait(30)
         return library.Response(503 if number > 1 else 200, json={"id": number, "name": "x"})
 
-    with (server := Server(library, respond)).client(parallelism=3) as client:
+    told: list[str] = []
+    with (server := Server(library, respond)).client(parallelism=3, retrying=told.append) as client:
         results = client.run_ahead((get_campaign(number) for number in range(1, 9)), lambda _: False)
         assert next(results).id == 1
         results.close()
@@ -182,6 +183,7 @@ def test_nothing_more_is_sent_for_nobody(library: ModuleType) -> None:
                 each.join(30)
     paths = [each.url.path for each in server.seen]
     assert len(set(paths)) == len(paths) <= 4
+    assert told == []
 
 
 def test_a_flow_is_closed_when_it_fails(library: ModuleType) -> None:
