@@ -21,6 +21,7 @@ from reconciler.cli.emulator import emulator
 from reconciler.cli.exits import Exit, exit_of
 from reconciler.cli.explain import explain
 from reconciler.cli.get import get
+from reconciler.cli.init import init
 from reconciler.cli.plan import plan
 from reconciler.cli.schema import schema
 from reconciler.cli.session import Ended, Session
@@ -70,7 +71,7 @@ def cli(context: click.Context, directory: Path | None, environment: str | None,
     context.obj = replace(base, directory=directory or base.directory, environment=environment, given=given)
 
 
-for _command in (demo, validate, show_manifest, diff_env, plan, apply, get, emulator, explain, schema):
+for _command in (init, demo, validate, show_manifest, diff_env, plan, apply, get, emulator, explain, schema):
     cli.add_command(_command)
 
 

@@ -54,6 +54,11 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "`reconciler demo` makes a new project and overwrites nothing.",
         "Name a folder that does not exist.",
     ),
+    "project-exists": Explanation(
+        "There is a project in this folder already",
+        "`reconciler init` writes a new project and overwrites nothing.",
+        "Go to an empty folder, or name one: `reconciler -C DIR init`.",
+    ),
     "folder-not-made": Explanation(
         "The folder can't be made",
         "The system refused, most often for lack of permission or space.",

@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = ("--cached", "--others", "--exclude-standard")
-FOLDERS = ("reconciler", "examples/admissions", "schemas")
+FOLDERS = ("reconciler", "examples", "schemas")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 

@@ -1,0 +1,57 @@
+"""`init`: a project to begin with."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import Workplace
+
+
+def test_a_new_project_does_the_main_job(workplace: Workplace) -> None:
+    """It validates in both environments, plans, applies, and has nothing left to do."""
+    ran = workplace.run("init")
+    assert (ran.code, "reconciler -e local plan" in ran.out) == (0, True)
+    for environment in ("local", "production"):
+        assert workplace.run("-e", environment, "validate").code == 0
+    assert workplace.run("-e", "local", "plan", "--detailed-exitcode").code == 2
+    assert workplace.run("-e", "local", "apply", "--yes").code == 0
+    assert workplace.run("-e", "local", "plan", "--detailed-exitcode").code == 0
+
+
+def test_it_is_called_as_its_folder(workplace: Workplace) -> None:
+    """In the form that names have; or as it is told."""
+    for folder, name in [("Métiers 2026", "m-tiers-2026"), ("été", "t"), ("---", "campaigns")]:
+        (workplace.folder / folder).mkdir()
+        assert workplace.run("-C", folder, "init").code == 0
+        assert f"metadata: {{name: {name}}}" in (workplace.folder / folder / "reconciler.yaml").read_text()
+        assert workplace.run("-C", folder, "-e", "local", "validate").code == 0
+    assert workplace.run("-C", "named", "init", "--name", "admissions").code == 0
+    assert "metadata: {name: admissions}" in (workplace.folder / "named/reconciler.yaml").read_text()
+
+
+@pytest.mark.parametrize("name", ["A", "a b", "-a", "a}", "x" * 64])
+def test_a_name_that_is_none(workplace: Workplace, name: str) -> None:
+    """Wrong usage, and nothing is written."""
+    ran = workplace.run("init", f"--name={name}")
+    assert (ran.code, list(workplace.folder.iterdir())) == (64, [])
+
+
+@pytest.mark.parametrize("there", ["reconciler.yaml", "manifests/campaigns.yaml"])
+def test_nothing_that_is_there_is_touched(workplace: Workplace, there: str) -> None:
+    """Neither it nor anything beside it."""
+    workplace.write(there, "mine")
+    ran = workplace.run("init")
+    assert (ran.code, "error[project-exists]" in ran.err) == (1, True)
+    assert (workplace.folder / there).read_text() == "mine"
+    assert len([each for each in workplace.folder.rglob("*") if each.is_file()]) == 1
+
+
+@pytest.mark.parametrize(
+    ("held", "then"),
+    [("", ".reconciler/\n"), ("*.log", "*.log\n.reconciler/\n"), ("a\n.reconciler/\n", "a\n.reconciler/\n")],
+)
+def test_git_is_told_what_to_ignore(workplace: Workplace, held: str, then: str) -> None:
+    """After what it was told before, and once."""
+    workplace.write(".gitignore", held)
+    assert workplace.run("init").code == 0
+    assert (workplace.folder / ".gitignore").read_text() == then
