@@ -25,8 +25,9 @@ format: .venv/.dev ## put the code into its standard form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-generate: .venv/.dev ## write schemas/ anew from the kinds, and docs/api-coverage.md from the contract
+generate: .venv/.dev ## write schemas/ and docs/reference/ anew from the kinds, and docs/api-coverage.md from the contract
 	$(BIN)/reconciler schema --write schemas
+	$(BIN)/reconciler explain --write docs/reference
 	$(BIN)/python -m tests.contract.coverage
 
 cassettes: .venv/.dev ## record cassettes/ anew from the emulator server
@@ -34,6 +35,7 @@ cassettes: .venv/.dev ## record cassettes/ anew from the emulator server
 
 bench: .venv/.dev ## measure speed and memory against bare scripts, as ratios
 	$(BIN)/python -m benchmarks.scan
+	$(BIN)/python -m benchmarks.validate
 
 clean: ## remove what the commands made
 	rm -rf .venv build dist .mypy_cache .ruff_cache .hypothesis
