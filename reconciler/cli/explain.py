@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -26,12 +27,18 @@ def explain(name: str | None, write: Path | None) -> None:
         _write(write)
     elif name is None:
         terminal.out(everything_text())
-    elif (explained := EXPLANATIONS.get(name)) is not None:
-        terminal.out(explanation_text(name, explained))
+    elif (explained := EXPLANATIONS.get(code := _code(name))) is not None:
+        terminal.out(explanation_text(code, explained))
     elif (found := entry(name)) is not None:
         terminal.out(entry_text(found))
     else:
         raise click.UsageError(_advice(name, EXPLANATIONS, [written(each) for each in entries().values()]))
+
+
+def _code(name: str) -> str:
+    """A code as it stands in a message, ``error[unknown-field]``, or in another case."""
+    code = re.sub(r"^\w+\[(.+)\]$", r"\1", name.strip())
+    return code.lower() if "-" in code else code
 
 
 def _write(folder: Path) -> None:

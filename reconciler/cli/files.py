@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 from reconciler.diagnostics import nearest_help
 from reconciler.errors import ManifestsInvalid, ProjectError
@@ -67,9 +68,9 @@ def overlay_files(directory: Path, environment: Environment, project: Project) -
 def _named(directory: Path, names: Iterable[str], project: Project) -> Iterator[Path]:
     for name in names:
         path = directory / name
-        if path.is_dir():
+        if os.path.isdir(path):  # noqa: PTH112 (unlike is_dir it never raises)
             yield from _below(path, directory, project)
-        elif path.is_file():
+        elif os.path.isfile(path):  # noqa: PTH113
             yield path
         else:
             raise ProjectError(
@@ -82,15 +83,15 @@ def _named(directory: Path, names: Iterable[str], project: Project) -> Iterator[
 
 def _below(folder: Path, directory: Path, project: Project) -> Iterator[Path]:
     """YAML files below `folder`: not hidden ones, not overlays, not the project file, not another project's."""
-    skipped = {(directory / each).resolve() for each in project.overlays} - {folder.resolve()}
-    for parent, folders, names in os.walk(folder):
+    skipped = {os.path.realpath(directory / each) for each in project.overlays} - {os.path.realpath(folder)}
+    for parent, folders, names in os.walk(folder, onerror=_refuse):
         here = Path(parent)
         folders[:] = sorted(
             each
             for each in folders
             if not each.startswith(".")
-            and (here / each).resolve() not in skipped
-            and not (here / each / FILE_NAME).is_file()
+            and os.path.realpath(here / each) not in skipped
+            and not os.path.isfile(here / each / FILE_NAME)  # noqa: PTH113 (unlike is_file it never raises)
         )
         for name in sorted(names):
             if name.endswith(_ENDINGS) and not name.startswith(".") and _is_manifest(here / name, directory):
@@ -115,6 +116,10 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise ProjectError(
-            "a file can't be read", f"{path}: {error.strerror}", "check its permissions", "unreadable-file"
-        ) from None
+        _refuse(error)
+
+
+def _refuse(error: OSError) -> NoReturn:
+    """A file or folder that can't be read is never taken for one that is not there."""
+    detail = f"{error.filename}: {error.strerror}"
+    raise ProjectError("a file can't be read", detail, "check its permissions", "unreadable-file") from None

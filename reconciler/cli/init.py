@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 from pathlib import Path
 
 import click
@@ -19,24 +21,31 @@ IGNORED = ".reconciler/"
 def init(session: Session, name: str | None) -> None:
     """Make a new project in this folder (or in -C DIR).
 
-    Writes reconciler.yaml, a first manifest and a line in .gitignore; a file that is there already is never touched.
+    Writes reconciler.yaml and a first manifest, and adds a line to .gitignore; nothing that is there is overwritten.
     """
     from reconciler.cli import terminal
     from reconciler.cli.shipped import shipped
     from reconciler.errors import ProjectError
+    from reconciler.manifests.writing import written_scalar
 
     folder = session.directory
-    there = [each for each in FILES if (folder / each).exists()]
+    project = _project_name(folder.resolve().name) if name is None else _checked(name)
+    there = [each for each in FILES if os.path.lexists(folder / each)]
     if there:
         detail, advice = f"{folder / there[0]} stays as it is", "use an empty folder: reconciler -C DIR init"
         raise ProjectError("there is a project here already", detail, advice, "project-exists")
-    project = _project_name(folder.resolve().name) if name is None else _checked(name)
-    for each in FILES:
-        text = (shipped("examples/new") / each).read_text(encoding="utf-8")
-        path = folder / each
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text.replace("{name: new-project}", f"{{name: {project}}}"), encoding="utf-8")
-    _ignore(folder / ".gitignore")
+    try:
+        ignored = _ignored(folder / ".gitignore")
+        (folder / "manifests").mkdir(parents=True, exist_ok=True)
+        for each in FILES:
+            text = (shipped("examples/new") / each).read_text(encoding="utf-8")
+            with (folder / each).open("x", encoding="utf-8") as file:
+                file.write(text.replace("{name: new-project}", f"{{name: {written_scalar(project)}}}"))
+        with (folder / ".gitignore").open("ab") as file:
+            file.write(ignored)
+    except OSError as error:
+        detail, advice = f"{error.filename}: {error.strerror}", "use an empty folder: reconciler -C DIR init"
+        raise ProjectError("the project can't be made", detail, advice, "folder-not-made") from None
     terminal.out(_what_next(folder))
 
 
@@ -51,16 +60,19 @@ def _checked(name: str) -> str:
     return name
 
 
-def _ignore(path: Path) -> None:
-    """The emulator's account, journals and locks are not for Git."""
-    held = path.read_text(encoding="utf-8") if path.exists() else ""
-    if IGNORED not in held.split():
-        end = "" if held.endswith("\n") or not held else "\n"
-        path.write_text(f"{held}{end}{IGNORED}\n", encoding="utf-8")
+def _ignored(path: Path) -> bytes:
+    """What is missing at the end of .gitignore: the emulator's account, journals and locks are not for Git."""
+    held = path.read_bytes() if path.exists() else b""
+    line = IGNORED.encode()
+    if line in held.split():
+        return b""
+    return (b"" if held.endswith(b"\n") or not held else b"\n") + line + b"\n"
 
 
 def _what_next(folder: Path) -> str:
-    where = "" if folder in (Path(), Path.cwd()) else f" -C {folder}"
+    from reconciler.render.neutral import neutral
+
+    where = "" if folder in (Path(), Path.cwd()) else f" -C {neutral(shlex.quote(str(folder)))}"
     command = f"reconciler{where}"
     return (
         f"Made {', '.join(FILES)} and .gitignore. Next:\n"

@@ -91,6 +91,14 @@ def _stop(number: int, frame: FrameType | None) -> None:
 def run(arguments: Sequence[str], session: Session) -> int:
     """Runs the command line and returns its exit code; no exception gets out."""
     try:
+        return _run(arguments, session)
+    except KeyboardInterrupt:  # wherever it was: reports take time, too
+        click.echo("\ninterrupted", err=True)
+        return Exit.INTERRUPTED
+
+
+def _run(arguments: Sequence[str], session: Session) -> int:
+    try:
         cli.main(list(arguments), prog_name="reconciler", standalone_mode=False, obj=session)
     except Ended as ended:
         return ended.code
@@ -103,9 +111,8 @@ def run(arguments: Sequence[str], session: Session) -> int:
     except click.ClickException as error:
         error.show()
         return Exit.USAGE
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("\ninterrupted", err=True)
-        return Exit.INTERRUPTED
+    except click.Abort:  # what click makes of Ctrl-C
+        raise KeyboardInterrupt from None
     except ReconcilerError as error:
         return _failed(error)
     except OSError as error:

@@ -12,7 +12,7 @@ from reconciler.cli.session import Session
 if TYPE_CHECKING:
     from reconciler.diagnostics import Span
     from reconciler.manifests.documents import Document
-    from reconciler.manifests.located import Variable
+    from reconciler.manifests.located import Located, Variable
     from reconciler.manifests.project import Environment
     from reconciler.manifests.shown import Origin, Value
 
@@ -68,9 +68,14 @@ def _advice(text: str, documents: Iterable[Document]) -> str:
 
 def _heading(document: Document, environment: Environment) -> str:
     extends = document.body.get("spec", "extends")
-    names = ", ".join(str(each.value) for each in extends.elements()) if extends is not None else ""
+    names = ", ".join(map(_template, extends.elements())) if extends is not None else ""
     templates = f", templates ({names})" if names and document.address.kind == "Campaign" else ""
     return f"{document.address} in {environment.name}: with its variables{templates} and overlays"
+
+
+def _template(name: Located) -> str:
+    """A template's name, or what was written in its place where that is not to be shown."""
+    return name.through.text if name.through is not None and name.through.is_secret else str(name.value)
 
 
 def _record(document: Document, environment: Environment) -> dict[str, Any]:

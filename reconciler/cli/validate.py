@@ -29,7 +29,7 @@ def validate(session: Session, format_: str) -> None:
     from reconciler.cli import terminal
     from reconciler.cli.exits import Exit, exit_of
     from reconciler.diagnostics import has_errors
-    from reconciler.errors import ManifestsInvalid, ReconcilerError
+    from reconciler.errors import ManifestsInvalid, ProjectError, ReconcilerError
 
     if format_ == "text":
         terminal.report(_checked(session, terminal.out))
@@ -41,6 +41,9 @@ def validate(session: Session, format_: str) -> None:
         faults, code = invalid.diagnostics, exit_of(invalid)
     except ReconcilerError as error:
         faults, code = [error.diagnostic()], exit_of(error)
+    except OSError as error:
+        refused = ProjectError("the system refused", f"{error.filename or ''}: {error.strerror}", "", "system")
+        faults, code = [refused.diagnostic()], exit_of(refused)
     terminal.out(_rendered(session, format_, faults))
     if has_errors(faults):
         raise Ended(code)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -43,16 +44,27 @@ def with_variables(session: Session, project: Project, environment: Environment,
     from reconciler.manifests.given import from_process, with_given
 
     names = {name for each in project.environments.values() for name in each.variables}
-    overlays = (overlay_files(session.directory, each, project) for each in project.environments.values())
-    used = _used([manifests, *overlays])
-    names |= used or set()
-    if used is not None:
+    own, lost = _used([manifests, overlay_files(session.directory, environment, project)])
+    names |= own | _used(_other_overlays(session, project, environment))[0]
+    if not lost:  # else the file that can't be read whole is what is told, and nothing is done
         _refuse_unknown(session.given, names)
-    return with_given(environment, from_process(session.variables, names - session.given.keys()), session.given)
+    process = from_process(session.variables, names, session.given.keys())
+    return with_given(environment, process, session.given)
 
 
-def _used(layers: Iterable[Files]) -> set[str] | None:
-    """The names that any document uses; None when a file can't be read whole: that fault is told instead."""
+def _other_overlays(session: Session, project: Project, environment: Environment) -> Iterator[Files]:
+    """The overlays of the other environments, which may use names of their own; as far as they are there."""
+    from reconciler.cli.files import overlay_files
+    from reconciler.errors import ProjectError
+
+    for each in project.environments.values():
+        with suppress(ProjectError):
+            if each.name != environment.name:
+                yield overlay_files(session.directory, each, project)
+
+
+def _used(layers: Iterable[Files]) -> tuple[set[str], bool]:
+    """The names that any document uses, and whether a file could not be read whole."""
     from reconciler.manifests.documents import LOSING, read_documents
     from reconciler.manifests.variables import names_used
 
@@ -63,7 +75,7 @@ def _used(layers: Iterable[Files]) -> set[str] | None:
             documents, faults = read_documents(path, content)
             used |= names_used(documents)
             lost = lost or any(each.code in LOSING for each in faults)
-    return None if lost else used
+    return used, lost
 
 
 def _refuse_unknown(given: Mapping[str, Variable], names: Set[str]) -> None:

@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from reconciler.diagnostics import Diagnostic, Source, Span
@@ -52,7 +53,13 @@ def without_secret(fault: Diagnostic) -> Diagnostic:
 
 
 def _seen(span: Span) -> Span:
-    return _unseen(span) if _SECRET_LINE.search(span.source.line(span.line)) else span
+    return _unseen(span) if _may_hold_a_secret(span.source.line(span.line)) else span
+
+
+@lru_cache(maxsize=64)
+def _may_hold_a_secret(line: str) -> bool:
+    """Kept, because thousands of faults may stand on one long line."""
+    return _SECRET_LINE.search(line) is not None
 
 
 def _unseen(span: Span) -> Span:

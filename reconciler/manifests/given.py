@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from reconciler.errors import ProjectError
@@ -21,19 +22,25 @@ def from_option(text: str) -> Variable:
     return _variable(name, value, f"--var {name}", is_secret=False)
 
 
-def from_process(process: Mapping[str, str], names: Iterable[str]) -> dict[str, Variable]:
+def from_process(
+    process: Mapping[str, str], names: Iterable[str], over: AbstractSet[str] = frozenset()
+) -> dict[str, Variable]:
     """The variables that the process's environment gives to these names; what else stands there is not looked at.
 
     A name is looked for as it is written, else in capitals with ``-`` as ``_``. ProjectError, without the value, when
-    it is given both ways, when two names mean the same one, and when it can't be read.
+    it is given both ways, when two names mean the same one, and when it can't be read. Names in `over` are given
+    otherwise; whatever could be meant for one of them is not taken for another.
     """
     found: dict[str, str] = {}
     for name in sorted(names):
-        if len(given := sorted({each for each in (PREFIX + name, _capitals(name)) if each in process})) > 1:
+        if name in over:
+            found |= {name: _capitals(name)} if _capitals(name) in process else {}
+        elif len(given := sorted({each for each in (PREFIX + name, _capitals(name)) if each in process})) > 1:
             raise _refused(f"`{name}` is given twice: {' and '.join(given)}", "unset one of them")
-        if given:
+        elif given:
             found[name] = given[0]
-    return {name: _from_process(name, each, process[each]) for name, each in _one_each(found).items()}
+    _refuse_two_meanings(found, over)
+    return {name: _from_process(name, each, process[each]) for name, each in found.items() if name not in over}
 
 
 def with_given(environment: Environment, *given: Mapping[str, Variable]) -> Environment:
@@ -48,14 +55,13 @@ def _capitals(name: str) -> str:
     return PREFIX + name.upper().replace("-", "_")
 
 
-def _one_each(found: Mapping[str, str]) -> Mapping[str, str]:
-    """The same; ProjectError when one variable of the process is meant by two names."""
+def _refuse_two_meanings(found: Mapping[str, str], over: AbstractSet[str]) -> None:
+    """ProjectError when one variable of the process could be meant for two names, unless neither is to take it."""
     first: dict[str, str] = {}
     for name, origin in found.items():
-        if (other := first.setdefault(origin, name)) != name:
+        if (other := first.setdefault(origin, name)) != name and not {name, other} <= over:
             detail = f"{origin} could be `{other}` or `{name}`"
-            raise _refused(detail, "give them with --var, or rename one of them")
-    return found
+            raise _refused(detail, "give both with --var, or rename one of them")
 
 
 def _from_process(name: str, origin: str, text: str) -> Variable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -106,7 +107,7 @@ def _result(diagnostic: Diagnostic, rule: int, fingerprint: str) -> dict[str, An
 
 def _physical(span: Span) -> dict[str, Any]:
     region = {"startLine": span.line, "startColumn": span.column, "endColumn": span.column + span.width}
-    return {"artifactLocation": {"uri": quote(span.source.path), "uriBaseId": ROOT}, "region": region}
+    return {"artifactLocation": {"uri": quote(os.fsencode(span.source.path)), "uriBaseId": ROOT}, "region": region}
 
 
 def _message(diagnostic: Diagnostic) -> str:

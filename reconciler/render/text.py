@@ -14,6 +14,8 @@ from reconciler.render.neutral import neutral
 from reconciler.render.rows import Block, Line, PlanRows
 from reconciler.render.words import count
 
+#: So many faults are shown, so much of a source line, and so much of what is said about it.
+MOST_FAULTS, LONGEST_LINE, MOST_WORDS = 1000, 240, 600
 _SIGNS = {"~": "yellow", "+": "green", "-": "red", "!": "magenta", " ": "dim"}
 _SEVERITIES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 _OUTCOMES = {
@@ -65,21 +67,28 @@ def _line(line: Line, names: int, width: int) -> Text:
 
 
 def diagnostics_text(diagnostics: Iterable[Diagnostic]) -> Text:
-    """Faults in the manner of a compiler: summary, place, the line with carets, one help line."""
-    return Text("\n").join(_diagnostic(each) for each in diagnostics)
+    """Faults in the manner of a compiler: summary, place, the line with carets, one help line.
+
+    Of very many, the first ones; of a very long line, what is around the fault.
+    """
+    faults = list(diagnostics)
+    text = Text("\n").join(_diagnostic(each) for each in faults[:MOST_FAULTS])
+    if more := len(faults) - MOST_FAULTS:
+        text.append(f"\n… and {more:,} more: mend these first\n" if more > 0 else "")
+    return text
 
 
 def _diagnostic(diagnostic: Diagnostic) -> Text:
     style = _SEVERITIES[diagnostic.severity]
     text = Text()
     text.append(f"{diagnostic.severity}[{diagnostic.code}]", style).append(f": {diagnostic.summary}\n", "bold")
-    span, detail = diagnostic.span, neutral(diagnostic.detail)
+    span, detail = diagnostic.span, neutral(_cut(diagnostic.detail, MOST_WORDS))
     if span is None:
         text.append(f"  {detail}\n" if detail else "")
     else:
         text.append(_excerpt(span, detail, style))
         for label in diagnostic.labels:
-            text.append(_excerpt(label.span, neutral(label.text), "blue", "::: "))
+            text.append(_excerpt(label.span, neutral(_cut(label.text, MOST_WORDS)), "blue", "::: "))
     if diagnostic.help:
         text.append("help: ", "bold cyan").append(neutral(diagnostic.help) + "\n")
     return text
@@ -89,15 +98,31 @@ def _excerpt(span: Span, remark: str, style: str, arrow: str = "--> ") -> Text:
     gutter = len(str(span.line))
     text = Text(" " * gutter)
     text.append(arrow, "blue").append(neutral(str(span)) + "\n")
-    line = neutral(span.source.line(span.line))
+    before, marked, after = _around(span)
+    line = neutral(before + marked + after)
     if not line:
         return text.append(" " * (gutter + 1) + f"{remark}\n")
-    before = neutral(span.source.line(span.line)[: span.column - 1])
-    start, width = cell_len(before), max(1, cell_len(line[len(before) : len(before) + span.width]))
+    start = cell_len(neutral(before))
+    width = max(1, cell_len(line[len(neutral(before)) : len(neutral(before)) + len(marked)]))
     text.append(" " * gutter + " |\n", "blue")
     text.append(f"{span.line} | ", "blue").append(line + "\n")
     text.append(" " * gutter + " | ", "blue")
     return text.append(" " * start + "^" * width + " ", style).append(remark + "\n", style)
+
+
+def _around(span: Span) -> tuple[str, str, str]:
+    """What a line holds before, in and after a span; of a long line the part around it, with … at the ends."""
+    line = span.source.line(span.line)
+    start, end = span.column - 1, span.column - 1 + span.width
+    if len(line) <= LONGEST_LINE:
+        return line[:start], line[start:end], line[end:]
+    first, last = max(0, start - LONGEST_LINE // 3), min(len(line), start + 2 * LONGEST_LINE // 3)
+    head, tail = "…" if first else "", "…" if last < len(line) else ""
+    return head + line[first:start], line[start : min(end, last)], line[min(end, last) : last] + tail
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def result_text(result: Result, total: int) -> Text:

@@ -112,6 +112,18 @@ def test_a_full_disk_is_told(workplace: Workplace, arguments: list[str]) -> None
     assert "Traceback" not in done.stderr
 
 
+def test_an_interrupted_report_is_an_interrupted_run(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while faults are printed is no traceback."""
+    workplace.write("reconciler.yaml", "nonsense")
+
+    def interrupted(faults: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("reconciler.cli.terminal.report", interrupted)
+    ran = workplace.run("validate")
+    assert (ran.code, ran.err.strip()) == (130, "interrupted")
+
+
 def test_sigterm_ends_a_run_like_ctrl_c(workplace: Workplace) -> None:
     """A cancelled CI job: what is in flight is ended and reported, exit 130, and planning again shows the rest."""
     workplace.example()

@@ -28,6 +28,12 @@ def test_a_code(workplace: Workplace) -> None:
     assert "\x1b" not in ran.out
 
 
+@pytest.mark.parametrize("name", ["error[unknown-field]", "Unknown-Field", " unknown-field "])
+def test_a_code_as_a_message_says_it(workplace: Workplace, name: str) -> None:
+    """Copied from the terminal, it is found."""
+    assert workplace.run("explain", name).out.startswith("unknown-field: ")
+
+
 def test_a_field(workplace: Workplace) -> None:
     """Path, documentation, type, limits and example."""
     ran = workplace.run("explain", "Campaign.settings.recordingPercentage")

@@ -20,7 +20,8 @@ def test_a_new_project_does_the_main_job(workplace: Workplace) -> None:
 
 def test_it_is_called_as_its_folder(workplace: Workplace) -> None:
     """In the form that names have; or as it is told."""
-    for folder, name in [("Métiers 2026", "m-tiers-2026"), ("été", "t"), ("---", "campaigns")]:
+    folders = {"Métiers 2026": "m-tiers-2026", "été": "t", "---": "campaigns", "2026": '"2026"', "True": '"true"'}
+    for folder, name in folders.items():
         (workplace.folder / folder).mkdir()
         assert workplace.run("-C", folder, "init").code == 0
         assert f"metadata: {{name: {name}}}" in (workplace.folder / folder / "reconciler.yaml").read_text()
@@ -46,12 +47,44 @@ def test_nothing_that_is_there_is_touched(workplace: Workplace, there: str) -> N
     assert len([each for each in workplace.folder.rglob("*") if each.is_file()]) == 1
 
 
+def test_a_link_is_there_too(workplace: Workplace) -> None:
+    """What it would lead to is not made."""
+    (workplace.folder / "reconciler.yaml").symlink_to("elsewhere.yaml")
+    assert workplace.run("init").code == 1
+    assert not (workplace.folder / "elsewhere.yaml").exists()
+
+
+def test_what_stands_in_the_way_is_told_before_anything_is_written(workplace: Workplace) -> None:
+    """So that it can be run again."""
+    workplace.write("manifests", "a file")
+    ran = workplace.run("init")
+    assert (ran.code, "error[folder-not-made]" in ran.err, "manifests" in ran.err) == (1, True, True)
+    (workplace.folder / "manifests").unlink()
+    assert workplace.run("init").code == 0
+
+
+def test_a_folders_name_is_text(workplace: Workplace) -> None:
+    """S12: it steers neither a terminal nor a CI log, and the commands can be pasted."""
+    for folder in ("g\x1b[31mred\n::error::x", "sp ace"):
+        (workplace.folder / folder).mkdir()
+        ran = workplace.run("-C", folder, "init")
+        assert ran.code == 0
+        assert "\x1b" not in ran.out
+        assert "\n::" not in ran.out
+    assert "reconciler -C 'sp ace' -e local plan" in ran.out
+
+
 @pytest.mark.parametrize(
     ("held", "then"),
-    [("", ".reconciler/\n"), ("*.log", "*.log\n.reconciler/\n"), ("a\n.reconciler/\n", "a\n.reconciler/\n")],
+    [
+        (b"", b".reconciler/\n"),
+        (b"*.log", b"*.log\n.reconciler/\n"),
+        (b"a\n.reconciler/\n", b"a\n.reconciler/\n"),
+        (b"caf\xe9\r\n", b"caf\xe9\r\n.reconciler/\n"),
+    ],
 )
-def test_git_is_told_what_to_ignore(workplace: Workplace, held: str, then: str) -> None:
+def test_git_is_told_what_to_ignore(workplace: Workplace, held: bytes, then: bytes) -> None:
     """After what it was told before, and once."""
-    workplace.write(".gitignore", held)
+    (workplace.folder / ".gitignore").write_bytes(held)
     assert workplace.run("init").code == 0
-    assert (workplace.folder / ".gitignore").read_text() == then
+    assert (workplace.folder / ".gitignore").read_bytes() == then

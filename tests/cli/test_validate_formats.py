@@ -122,3 +122,31 @@ def test_github_is_told_where_the_project_is(workplace: Workplace, monkeypatch: 
 def test_an_unknown_format(workplace: Workplace) -> None:
     """Wrong usage."""
     assert workplace.run("validate", "--format", "xml").code == 64
+
+
+@pytest.mark.parametrize("format_", MACHINES)
+@pytest.mark.parametrize("odd", ["x\udcff.yaml", "é ü.yaml", "a%20b#c.yaml"])
+def test_any_file_name_can_be_told(workplace: Workplace, format_: str, odd: str) -> None:
+    """Also one that is no UTF-8."""
+    _broken(workplace)
+    (workplace.folder / "manifests" / odd).write_text("kind: Foo\n", encoding="utf-8")
+    ran = workplace.run("validate", "--format", format_)
+    assert (ran.code, ran.err) == (1, "")
+    if format_ != "github":
+        assert json.loads(ran.out)
+
+
+@pytest.mark.parametrize("format_", MACHINES)
+def test_what_the_system_refuses_is_told_too(workplace: Workplace, format_: str) -> None:
+    """A path that can't be: stdout stays what it is to be."""
+    workplace.example()
+    path = workplace.folder / "reconciler.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("manifests: [manifests]", f"manifests: [{'a' * 300}]"), encoding="utf-8")
+    ran = workplace.run("validate", "--format", format_)
+    assert (ran.code, "bug" in ran.err) == (1, False)
+    assert ran.out
+    (workplace.folder / "loop").symlink_to("loop")
+    path.write_text(text.replace("[overlays/production]", "[loop]"), encoding="utf-8")
+    ran = workplace.run("-e", "local", "validate", "--format", format_)
+    assert (ran.code, "bug" in ran.err) == (0, False)

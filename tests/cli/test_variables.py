@@ -156,3 +156,43 @@ def test_a_plan_points_at_the_use_of_a_variable(project: Workplace) -> None:
     assert places["recordingPercentage"] == "manifests/admissions.yaml:12"
     assert places["displayedPhoneNumbers"] == "manifests/templates.yaml:10"
     assert places["globalPriority"] == "overlays/production/admissions.yaml:8"
+
+
+@pytest.mark.parametrize("broken", ["a: [", None])
+def test_other_environments_files_change_nothing(project: Workplace, broken: str | None) -> None:
+    """Broken or not there: a misspelt name is refused all the same, and a name that is used is found."""
+    path = project.folder / "manifests/templates.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("maxTries: 8", "maxTries: ${tries}"), encoding="utf-8")
+    overlay = project.folder / "overlays/production/admissions.yaml"
+    if broken is None:
+        overlay.unlink()
+        overlay.parent.rmdir()
+    else:
+        overlay.write_text(broken, encoding="utf-8")
+    assert project.run(*LOCAL, "--var", "trys=8", "validate").code == 64
+    assert project.run(*LOCAL, "--var", "tries=8", "validate").code == 0
+    assert with_process(project, tries="8", unrelated="1").run(*LOCAL, "validate").code == 0
+
+
+def test_what_could_mean_two_names_is_not_guessed_because_one_is_given(project: Workplace) -> None:
+    """The other one would take it."""
+    path = project.folder / "reconciler.yaml"
+    text = path.read_text(encoding="utf-8").replace(
+        "recordedShare: 50", 'main-number: "33199001001", recordedShare: 50'
+    )
+    path.write_text(text.replace("{mainNumber:", "{main_number: two, mainNumber:"), encoding="utf-8")
+    process = with_process(project, MAIN_NUMBER='"33199000002"')
+    given = ("--var", 'main-number="33199001001"')
+    ran = process.run(*LOCAL, *given, "validate")
+    assert (ran.code, "could be `main-number` or `main_number`" in ran.err) == (1, True)
+    assert process.run(*LOCAL, *given, "--var", 'main_number="33199001004"', "validate").code == 0
+
+
+def test_a_template_s_name_is_not_told_either(project: Workplace) -> None:
+    """What the process gives is shown nowhere, the heading included."""
+    path = project.folder / "manifests/admissions.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("extends: [admissions-defaults]", 'extends: ["${base}"]', 1), encoding="utf-8")
+    ran = with_process(project, base="admissions-defaults").run(*LOCAL, "show-manifest", "admissions-bakery")
+    assert (ran.code, "templates (${base})" in ran.out) == (0, True)
+    assert "admissions-defaults" not in ran.out

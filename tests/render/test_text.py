@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -113,6 +114,33 @@ def test_a_fault_points_at_its_place() -> None:
         "  | ^ here",
         "help: do this",
     ]
+
+
+@pytest.mark.parametrize("column", [1, 50, 300, 5000, 9990])
+def test_of_a_long_line_the_part_around_the_fault_is_shown(column: int) -> None:
+    """With marks where something is left out, and the caret under the fault."""
+    line = "".join(chr(ord("a") + index % 26) for index in range(10_000))
+    span = Span(Source("a.yaml", line), 1, column, 4)
+    shown = diagnostics_text([Diagnostic("x", "summary", "detail", span=span)]).plain.splitlines()
+    assert len(shown[3]) < 260
+    start = shown[4].index("^")
+    assert shown[3][start : start + 4] == line[column - 1 : column + 3]
+    assert (shown[3][4] == "…", shown[3].endswith("…")) == (column > 80, column < 9900)
+
+
+def test_a_fault_wider_than_what_is_shown_ends_with_it() -> None:
+    """A value of a megabyte is not printed for each thing that is wrong with it."""
+    span = Span(Source("a.yaml", "x" * 1_000_000), 1, 1, 1_000_000)
+    text = diagnostics_text([Diagnostic("x", "summary", "d" * 1_000_000, span=span)]).plain
+    assert len(text) < 2000
+
+
+def test_of_very_many_faults_the_first_are_shown() -> None:
+    """And how many more there are."""
+    faults = [Diagnostic("x", f"number {number}") for number in range(1003)]
+    text = diagnostics_text(faults).plain
+    assert text.count("error[x]") == 1000
+    assert text.endswith("\n… and 3 more: mend these first\n")
 
 
 def test_a_fault_without_a_place() -> None:
