@@ -52,7 +52,8 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     ),
     "out-of-range": Explanation(
         "A number that is too small or too large",
-        "The API documents limits for this field, and would refuse the value or change it.",
+        "The API documents limits for this field, and would refuse the value or change it. Whole numbers beyond 2^53 "
+        "are rounded by many programs, and no time is longer than a hundred years.",
         "Give a number within the limits; `reconciler explain FIELD` names them.",
         Where.CAMPAIGN,
         "settings: {name: Bakery, globalPriority: 51}\n",
@@ -61,7 +62,7 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     "wrong-form": Explanation(
         "Text that is not written as it must be",
         "A name, a duration, a moment or a phone number has a form of its own, so that there is one way to read it. "
-        "Empty text is never taken.",
+        "A name is never empty or blank.",
         "Write it as the message shows.",
         Where.CAMPAIGN,
         "settings: {name: Bakery, nextTryDelay: 1 day}\n",
@@ -89,7 +90,8 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     ),
     "repeated-value": Explanation(
         "The same value twice in a list",
-        "The lists of manifests are sets. A value that stands there twice was perhaps meant to be another one.",
+        "The lists of manifests are sets. A value that stands there twice was perhaps meant to be another one; an "
+        "agent's name and id, or a phone number with and without spaces, are the same value.",
         "Remove one of them.",
         Where.CAMPAIGN,
         "settings: {name: Bakery, userIds: [alice, bruno, alice]}\n",

@@ -20,9 +20,10 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "Save the file as UTF-8.",
     ),
     "yaml-character": Explanation(
-        "The file holds a control character",
-        "It can't be seen, and it could hide text from whoever reviews the file. It mostly comes from copying.",
-        "Remove it.",
+        "The file holds a character that can't be seen",
+        "A control character, a space of no width, or a mark that turns the direction of writing: it could hide text "
+        "from whoever reviews the file, or show it in another order. It mostly comes from copying.",
+        "Remove it. Inside of double quotes it can be written as an escape, which can be seen.",
     ),
     "yaml-line-end": Explanation(
         "The file holds an odd line end",

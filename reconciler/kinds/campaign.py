@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from reconciler.kinds.field import Availability, Field, Type, by_name
-from reconciler.kinds.schema import Schema, array, closed, document, of_object, string
+from reconciler.kinds.schema import NAMED, Schema, array, closed, document, of_object, string
 
 MODES = ("automatic", "amd_progressive", "progressive", "predictive", "preview")
 
@@ -31,7 +31,7 @@ DEDUPLICATION = (
 
 #: The settings: what PATCH takes, by its API name. `isArchived` is left to `lifecycle.ensure`.
 SETTINGS: Final[Mapping[str, Field]] = by_name((
-    Field("name", Type.STRING, "The campaign's name.", example="CA - Métiers de Bouche"),
+    Field("name", Type.STRING, "The campaign's name.", is_name=True, example="CA - Métiers de Bouche"),
     Field("isPaused", Type.BOOLEAN, "true pauses the campaign, false lets it call.", example=False),
     Field("folder", Type.STRING, "Name of the folder that holds the campaign.", nullable=True, example="Admissions"),
     Field(
@@ -91,9 +91,12 @@ ASSERTED: Final[Mapping[str, Field]] = by_name((
 ))  # fmt: skip
 
 CUSTOM_FIELD = (
-    Field("name", Type.STRING, "The field's name; it can never be renamed or removed.", example="Telephone_1"),
+    Field(
+        "name", Type.STRING, "The field's name; it can never be renamed or removed.", is_name=True,
+        example="Telephone_1",
+    ),
     Field("isPhoneNumber", Type.BOOLEAN, "Whether it holds a phone number; it can never be changed.", example=True),
-)
+)  # fmt: skip
 
 
 def schema() -> Schema:
@@ -119,7 +122,7 @@ def content() -> Schema:
         "extends": array(string("A CampaignTemplate's name."), "Templates, merged in this order, then this document."),
         "settings": of_object(SETTINGS.values(), description="What PATCH takes, by its API name. Absent: not managed."),
         "customFields": array(
-            of_object(CUSTOM_FIELD, ["name"]) | {"type": ["string", "object"], "minLength": 1},
+            of_object(CUSTOM_FIELD, ["name"]) | {"type": ["string", "object"], **NAMED},
             "Custom fields that must exist: a name, or {name, isPhoneNumber}. The API can only add them.",
         ),
         "expect": of_object(ASSERTED.values(), description="Asserted against the account, never changed."),

@@ -22,7 +22,7 @@ CONDITIONS = (
 NULL_CONDITIONS = ("eq", "notEq")
 
 CONDITION_FIELDS = (
-    Field("customFieldName", Type.STRING, "The custom field's name.", example="Category"),
+    Field("customFieldName", Type.STRING, "The custom field's name.", is_name=True, example="Category"),
     Field("condition", Type.STRING, "How its value is compared.", choices=CONDITIONS, example="eq"),
     Field("value", Type.STRING, "The value; null only with eq and notEq.", nullable=True, example="Gold"),
 )
@@ -89,7 +89,7 @@ MATCH_FILTERS = by_name((
     *SEARCH_FILTERS.values(),
     Field(
         "lastWrapups", Type.STRING, "Its last wrap-up codes, by name or path (Folder/Name).", many=True,
-        max_items=500, example=["Admissions/Clôtures/RDV"],
+        max_items=500, is_name=True, example=["Admissions/Clôtures/RDV"],
     ),
 ))  # fmt: skip
 

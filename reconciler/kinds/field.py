@@ -35,6 +35,7 @@ class Field:
 
     `many`: a list of `type`; all lists of the API's settings are sets (no order). `nullable`: null clears it.
     `reference`: whose names it takes (``agents``, ``groups``, ``wrapups``). `fields`: an object's own fields.
+    `is_name`: text that is neither empty nor blank.
     `docs` is one sentence. The part of the API documentation that a field rests on is named at its table.
     """
 
@@ -47,6 +48,7 @@ class Field:
     maximum: int | None = None
     max_items: int | None = None
     choices: tuple[str | bool, ...] = ()
+    is_name: bool = False
     reference: str = ""
     available: Availability = Availability.NOW
     example: object = None

@@ -22,6 +22,10 @@ MOMENT_PATTERN = (
 )
 DATETIME_PATTERN = MOMENT_PATTERN.replace(r"[+-](0|[1-9][0-9]*)[smhd]|", "", 1)
 PHONE_PATTERN = r"^\+?[1-9][0-9 .-]{3,22}$"
+#: Something that can be seen.
+SEEN_PATTERN = r"[^\s]"
+#: Of text that is a name of its own making: a campaign's, a custom field's.
+NAMED: Mapping[str, object] = {"minLength": 1, "pattern": SEEN_PATTERN}
 
 _BASE: Mapping[Type, Schema] = {
     Type.BOOLEAN: {"type": "boolean"},
@@ -108,6 +112,8 @@ def _value_of(field: Field) -> Schema:
         value["minimum"] = field.minimum
     if field.maximum is not None:
         value["maximum"] = field.maximum
+    if field.is_name:
+        value |= NAMED
     if field.choices:
         value["enum"] = list(field.choices)
     return value

@@ -11,7 +11,8 @@ from reconciler.kinds.campaign import SETTINGS
 from reconciler.kinds.field import Field, Type
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_HUNDRED_YEARS = 36_525 * 86_400
+#: In seconds. Nothing that is planned takes longer.
+HUNDRED_YEARS = 36_525 * 86_400
 _RELATIVE = re.compile(r"([+-])([0-9]+)([smhd])")
 
 
@@ -36,8 +37,8 @@ def moment(text: str, now: datetime) -> datetime:
     """
     if (relative := _RELATIVE.fullmatch(text)) is None:
         return instant(text)
-    distance = timedelta(seconds=min(seconds(relative[2] + relative[3]), 10 * _HUNDRED_YEARS))
-    if distance.total_seconds() > _HUNDRED_YEARS:
+    distance = timedelta(seconds=min(seconds(relative[2] + relative[3]), 10 * HUNDRED_YEARS))
+    if distance.total_seconds() > HUNDRED_YEARS:
         raise ValueError(f"`{text}` is more than a hundred years away")
     start = now.astimezone(UTC).replace(microsecond=0)
     return start + distance if relative[1] == "+" else start - distance

@@ -12,7 +12,11 @@ from reconciler.manifests.located import Located, Scalar
 MAX_DEPTH = 64
 MAX_NODES = 500_000
 
+#: Up to here every program counts exactly (JSON's numbers are 64-bit floats to many).
+MAX_INTEGER = 2**53
+
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,299})")
+_LONG_INTEGER = re.compile(r"-?[1-9][0-9]{15,}")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
 _WORDS: dict[str, Scalar] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -70,6 +74,7 @@ def add_scalar(reading: Reading, event: Any) -> None:
     """A scalar event: a value, or a key."""
     broken = _tagged(reading, event)
     is_plain = not event.style  # the C parser gives plain scalars '', the Python one None
+    broken = broken or (is_plain and not _is_key_next(reading) and _is_beyond(reading, event))
     value = None if broken else scalar(event.value, plain=is_plain)
     located = Located(value, reading.span(event.start_mark, event.end_mark), None, broken)
     built = Built(located, text=event.value, is_plain=is_plain)
@@ -78,6 +83,26 @@ def add_scalar(reading: Reading, event: Any) -> None:
         reading.anchors[event.anchor] = built
     _count(reading, 1, event)
     _add(reading, built)
+
+
+def is_too_large(text: str) -> bool:
+    """Whether a plain scalar is a whole number beyond MAX_INTEGER."""
+    if _LONG_INTEGER.fullmatch(text) is None:
+        return False
+    return len(text) > 17 or abs(int(text)) > MAX_INTEGER
+
+
+def _is_key_next(reading: Reading) -> bool:
+    return bool(reading.open) and isinstance(reading.open[-1].value, dict) and reading.open[-1].key is None
+
+
+def _is_beyond(reading: Reading, event: Any) -> bool:
+    if not is_too_large(event.value):
+        return False
+    detail = f"a whole number of {len(event.value.lstrip('-'))} digits: programs round what is beyond {MAX_INTEGER}"
+    advice = "give a smaller number, or put it in quotes if it is text"
+    reading.fault("out-of-range", "out of range", detail, reading.span(event.start_mark, event.end_mark), advice)
+    return True
 
 
 def start(reading: Reading, event: Any, *, is_object: bool) -> None:
@@ -179,7 +204,7 @@ def _key(reading: Reading, built: Built) -> tuple[str | None, Span]:
     """The name and place of a key; no name when it can't be one."""
     span = built.located.span
     if built.located.broken:
-        return None, span
+        return built.text, span  # a key with a tag is the one that was meant
     if built.text is None or (built.is_plain and scalar(built.text, plain=True) is None):
         reading.fault("yaml-key", "key is not text", "a key must be a name", span, "write a name, in quotes if needed")
         return None, span

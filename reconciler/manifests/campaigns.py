@@ -35,6 +35,7 @@ def desired_campaign(
         spans=_spans(spec),
         span=name.span,
     )
+    faults += _custom_field_faults(spec.get("customFields"))
     faults += [*_cross_faults(campaign), *_unbound(campaign, settings), *_announced_faults(campaign, project)]
     return campaign, [replace(each, address=str(document.address)) for each in faults]
 
@@ -102,11 +103,19 @@ def _cross_faults(campaign: DesiredCampaign) -> Iterator[Diagnostic]:
     if first is not None and last is not None and last < first:
         detail = f"contacts could be called from day {first} to day {last}: never"
         yield _fault(campaign, "maxCallingDateOffset", detail, f"give maxCallingDateOffset {first} or more")
-    names = [each.name for each in campaign.custom_fields]
-    for index, each in enumerate(campaign.custom_fields):
-        if each.name in names[:index]:
-            detail = f"custom field `{each.name}` is listed twice"
-            yield Diagnostic("repeated-value", "repeated value", detail, span=each.span, help="remove one of them")
+
+
+def _custom_field_faults(located: Located | None) -> Iterator[Diagnostic]:
+    """Custom fields listed twice in two ways; the schema has found those listed twice in the same way."""
+    names, written_so_far = set(), set()
+    for each in located.elements() if located else ():
+        name = each.get("name") or each
+        if isinstance(name.value, str):
+            if name.value in names and repr(each.plain()) not in written_so_far:
+                detail = f"custom field `{name.value}` is listed twice"
+                yield Diagnostic("repeated-value", "repeated value", detail, span=each.span, help="remove one of them")
+            names.add(name.value)
+            written_so_far.add(repr(each.plain()))
 
 
 def _unbound(campaign: DesiredCampaign, settings: Located | None) -> Iterator[Diagnostic]:

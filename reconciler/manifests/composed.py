@@ -24,13 +24,16 @@ def compose(
     """
     faults: list[Diagnostic] = []
     patched = _by_address(_checked(documents, faults, patch=False), faults)
+    applied: dict[Address, list[Located]] = {}
     for layer in layers:
         for overlay in _by_address(_checked(layer, faults, patch=True), faults).values():
             if (target := patched.get(overlay.address)) is None:
                 faults.append(_no_base(overlay, patched))
             else:
                 over = replace(target, body=merge(target.body, _changes(overlay.body), null_removes=True))
-                patched[overlay.address] = _valid(over, faults, patch=False)
+                laid = applied.setdefault(overlay.address, [])
+                laid.append(overlay.body)
+                patched[overlay.address] = _valid(over, faults, patch=False, overlays=laid)
     composed, wrong = extended(patched)
     faults += wrong
     return [replace(each, body=without_broken_elements(each.body)) for each in composed], faults
@@ -49,9 +52,9 @@ def _checked(documents: Iterable[Document], faults: list[Diagnostic], *, patch: 
     return [each for each in checked if each.address.name]
 
 
-def _valid(document: Document, faults: list[Diagnostic], *, patch: bool) -> Document:
+def _valid(document: Document, faults: list[Diagnostic], *, patch: bool, overlays: Sequence[Located] = ()) -> Document:
     """The document with what breaks its schema marked as broken; the faults are added."""
-    found, faulty = schema_faults(document, patch=patch)
+    found, faulty = schema_faults(document, patch=patch, overlays=overlays)
     faults += found
     return replace(document, body=marked(document.body, faulty)) if faulty else document
 

@@ -13,9 +13,21 @@ import yaml
 
 from reconciler.diagnostics import Diagnostic, Label, Span, nearest_help
 from reconciler.kinds import SCHEMAS
-from reconciler.manifests.building import Built, Reading, TooLarge, add_alias, add_scalar, end, scalar, start
+from reconciler.manifests.building import (
+    MAX_INTEGER,
+    Built,
+    Reading,
+    TooLarge,
+    add_alias,
+    add_scalar,
+    end,
+    is_too_large,
+    scalar,
+    start,
+)
 from reconciler.manifests.located import Located, Scalar
 from reconciler.manifests.source_text import readable
+from reconciler.manifests.syntax_advice import syntax_advice
 from reconciler.model import Address
 
 MAX_SYNTAX_FAULTS = 20
@@ -27,11 +39,6 @@ LOSING = frozenset(
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NEXT_DOCUMENT = re.compile(r"^---(?=\s|$)", re.MULTILINE)
-_ADVICE = {
-    "mapping values are not allowed in this context": "quote the value if it holds `: `, or correct the indentation",
-    "found character that cannot start any token": "quote the value: it starts with a character that YAML keeps",
-    "found unexpected end of stream": "close the quote",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,8 @@ def read_scalar(text: str) -> Scalar:
     if not stripped:
         raise ValueError("it is empty: write null, or '\"\"' for empty text")
     if stripped[0] not in "\"'":
+        if is_too_large(stripped):
+            raise ValueError(f"it is a whole number beyond {MAX_INTEGER}: put it in quotes if it is text")
         return scalar(stripped, plain=True)
     try:
         events = [each for each in yaml.parse(stripped, Loader=_LOADER) if isinstance(each, yaml.NodeEvent)]
@@ -125,10 +134,7 @@ def _syntax_fault(reading: Reading, error: yaml.YAMLError) -> int:
     opened, context = getattr(error, "context_mark", None), getattr(error, "context", None)
     problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
     span = _on_text(reading.span(mark) if mark is not None else Span(reading.source, 1, 1))
-    advice = _ADVICE.get(problem, "check indentation, quotes and colons here and in the line before")
-    text = reading.source.line(span.line)
-    if "\t" in (text[: len(text) - len(text.lstrip())] + text[span.column - 1 : span.column]):
-        advice = "indent with spaces: YAML takes no tabs"
+    advice = syntax_advice(problem, span, opened.line + 1 if opened else span.line)
     labels = (
         (Label(reading.span(opened), str(context)),) if opened and context and mark and opened.line != mark.line else ()
     )

@@ -153,13 +153,17 @@ def marked(located: Located, faulty: Set[Path], path: Path = ()) -> Located:
 
 
 def without_broken_elements(located: Located) -> Located:
-    """`located` without the broken elements of its lists; broken entries stay, as null."""
+    """`located` without the broken elements of its lists; broken entries stay, as null.
+
+    A list of nothing else becomes broken itself: that it is empty is no second fault.
+    """
     if not _holds_broken(located):
         return located
     if isinstance(located.value, dict):
         return replace(located, value={name: without_broken_elements(each) for name, each in located.items()})
     if isinstance(located.value, list):
-        return replace(located, value=[without_broken_elements(each) for each in located.value if not each.broken])
+        kept = [without_broken_elements(each) for each in located.value if not each.broken]
+        return replace(located, value=kept or None, broken=not kept)
     return located
 
 

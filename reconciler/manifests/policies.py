@@ -56,9 +56,10 @@ def _campaigns(
     if listed is not None and listed.value == []:
         detail, advice = f"{document.address} lists no campaign", "list one, or remove the policy"
         faults.append(Diagnostic("policy-scope", "which campaigns?", detail, span=listed.place, help=advice))
-    if (listed is not None and selector is not None) or (_lacks(spec, "campaigns", "selector") and _only(spec, _SPEC)):
-        detail = f"{document.address} needs either `campaigns` or `selector`"
-        faults.append(Diagnostic("policy-scope", "which campaigns?", detail, span=spec.place, help="give one of them"))
+    both = listed is not None and selector is not None
+    if both or (_lacks(spec, "campaigns", "selector") and _only(spec, _SPEC)):
+        detail, advice = f"{document.address} needs either `campaigns` or `selector`", _one(both=both)
+        faults.append(Diagnostic("policy-scope", "which campaigns?", detail, span=spec.place, help=advice))
     for each in listed.elements() if listed else ():
         name = str(each.value)
         if name in campaigns:
@@ -66,8 +67,17 @@ def _campaigns(
         else:
             detail, advice = f"there is no Campaign `{name}`", nearest_help("campaign", name, campaigns)
             faults.append(Diagnostic("unknown-campaign", "unknown campaign", detail, span=each.span, help=advice))
-    if selector is not None and listed is None and not selector.broken:
+    if selector is not None and listed is None and not _is_broken(selector):
         yield from _selected(document, selector, campaigns, faults)
+
+
+def _one(*, both: bool) -> str:
+    return "keep one of them" if both else "give one of them"
+
+
+def _is_broken(selector: Located) -> bool:
+    """Whether what it selects is not known: it, or one of its labels, has been reported."""
+    return selector.broken or any(each.broken for _, each in selector.items())
 
 
 def _selected(
@@ -100,7 +110,8 @@ def _rule_faults(located: Located) -> Iterator[Diagnostic]:
     both = located.get("set") is not None and located.get("skip") is not None
     if both or (_lacks(located, "set", "skip") and _only(located, _RULE)):
         detail = "a rule either sets values (`set`) or leaves its contacts alone (`skip: true`)"
-        yield Diagnostic("rule-action", "what is the rule to do?", detail, span=located.place, help="give one of them")
+        advice = _one(both=both)
+        yield Diagnostic("rule-action", "what is the rule to do?", detail, span=located.place, help=advice)
     for name, each in (located.get("match") or located).items():
         field = MATCH_FILTERS.get(name)
         if field is not None and field.available is not Availability.NOW:

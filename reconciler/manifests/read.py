@@ -51,11 +51,21 @@ def read_composed(
         faults += patch_faults
     composed, compose_faults = compose(documents, layers)
     desired, more_faults = _resolved(project, environment, composed)
-    faults += [*compose_faults, *more_faults]
+    faults += [*compose_faults, *(_at_null(each, layers) for each in more_faults)]
     found = _told_once(with_origins(faults, chain(documents, *layers), environment)) if faults else []
     if has_errors(found):
         raise ManifestsInvalid(found)
     return replace(desired, diagnostics=tuple(found)), composed
+
+
+def _at_null(fault: Diagnostic, layers: Iterable[Iterable[Document]]) -> Diagnostic:
+    """The fault; that a campaign has no name is said where an overlay takes it away."""
+    if fault.code == "unbound-campaign":
+        for each in chain(*layers):
+            name = each.body.get("spec", "settings", "name") if str(each.address) == fault.address else None
+            if name is not None and name.value is None and not name.broken:
+                return replace(fault, span=name.place, help=f"remove the null, or {fault.help}")
+    return fault
 
 
 def _told_once(faults: Iterable[Diagnostic]) -> list[Diagnostic]:

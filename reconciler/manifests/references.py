@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from reconciler.diagnostics import Diagnostic, Severity, nearest_help
+from reconciler.diagnostics import Diagnostic, Label, Severity, nearest_help
 from reconciler.kinds.field import Field, Type
-from reconciler.kinds.values import instant, iso, moment, phone, seconds, written
+from reconciler.kinds.values import HUNDRED_YEARS, instant, iso, moment, phone, seconds, written
 from reconciler.manifests.located import Located
 from reconciler.manifests.project import Environment
 from reconciler.manifests.schema_words import found
@@ -32,7 +32,8 @@ def _value(field: Field, located: Located, environment: Environment, faults: lis
     names = environment.agents if field.reference == "agents" else environment.groups
     noun = field.reference.removesuffix("s")
     if field.many and located.value is not None:
-        ids = (_id(each, names, noun, environment, faults) for each in located.elements())
+        ids = [_id(each, names, noun, environment, faults) for each in located.elements()]
+        faults += _repetitions(field, located.elements(), ids)
         return sorted({each for each in ids if each is not None})
     return _id(located, names, noun, environment, faults)
 
@@ -41,10 +42,41 @@ def _value_of(field: Field, located: Located, faults: list[Diagnostic]) -> Any:
     for each in located.elements() if field.many else (located,):
         if isinstance(each.value, str):
             faults += _text_faults(field, each, each.value)
+        faults += _length_faults(field, each)
     try:
-        return written(field, located.plain())
+        value = written(field, located.plain())
     except (ValueError, OverflowError):
         return None  # _text_faults has said why
+    if field.many and field.type is Type.PHONE and isinstance(value, list):
+        faults += _repetitions(field, located.elements(), value)
+    return value
+
+
+def _repetitions(field: Field, elements: Sequence[Located], values: Sequence[Any]) -> Iterator[Diagnostic]:
+    """Elements that are written differently and mean the same; the schema has found those written alike."""
+    first: dict[Any, Located] = {}
+    written_so_far = set()
+    for each, value in zip(elements, values, strict=True):
+        same = first.setdefault(value, each) if value is not None else each
+        if same is not each and each.value not in written_so_far:
+            what = "it" if field.name == "phones" else found(each)  # a contact's number is not repeated (S10)
+            detail = f"{what} means the same as another one of `{field.name}`"
+            labels = (Label(same.span, "the other one"),)
+            advice = "remove one of them"
+            yield Diagnostic("repeated-value", "repeated value", detail, span=each.span, help=advice, labels=labels)
+        written_so_far.add(each.value if not isinstance(each.value, (list, dict)) else None)
+
+
+def _length_faults(field: Field, located: Located) -> Iterator[Diagnostic]:
+    if field.type is not Type.DURATION or not isinstance(located.value, (str, int)):
+        return
+    try:
+        length = seconds(str(located.value))
+    except ValueError:
+        return  # more digits than Python reads: _text_faults says it
+    if length > HUNDRED_YEARS:
+        detail, advice = f"{found(located)} is longer than a hundred years", "give a shorter time"
+        yield Diagnostic("out-of-range", "out of range", detail, span=located.span, help=advice)
 
 
 def _text_faults(field: Field, located: Located, text: str) -> Iterator[Diagnostic]:

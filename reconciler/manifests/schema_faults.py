@@ -6,7 +6,7 @@ What is said about each fault is in `schema_words`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,7 +16,7 @@ from reconciler.diagnostics import Diagnostic
 from reconciler.kinds import SCHEMAS
 from reconciler.manifests.documents import Document
 from reconciler.manifests.located import Located, Path
-from reconciler.manifests.schema_words import Breach, explained
+from reconciler.manifests.schema_words import Breach, explained, taken_away
 
 #: Keywords that find fault with the value itself, not with what it holds or lacks.
 _OF_THE_VALUE = frozenset({"type", "enum", "const", "minimum", "maximum", "minLength", "pattern"})
@@ -24,11 +24,14 @@ _OF_THE_VALUE = frozenset({"type", "enum", "const", "minimum", "maximum", "minLe
 _IDENTITY = frozenset({(), ("metadata",)})
 
 
-def schema_faults(document: Document, *, patch: bool = False) -> tuple[list[Diagnostic], frozenset[Path]]:
+def schema_faults(
+    document: Document, *, patch: bool = False, overlays: Sequence[Located] = ()
+) -> tuple[list[Diagnostic], frozenset[Path]]:
     """Every way in which the document breaks its kind's schema, and the paths of the values that are faulty.
 
     A `patch` (an overlay) may leave out what is required and may hold null: it takes the entry away; what it makes of
-    its base is to be checked besides. What is marked as broken has been reported already.
+    its base is to be checked besides. `overlays` have been laid over the document: what one of them takes away is
+    missing there. What is marked as broken has been reported already.
     """
     body = document.body
     breaches = list(_first_of_each_value(_breaches(document)))
@@ -38,8 +41,20 @@ def schema_faults(document: Document, *, patch: bool = False) -> tuple[list[Diag
         if not body.is_broken_at(each.path) and not (patch and _is_left_to_the_base(each, body))
     ]
     address = str(document.address)
-    found = [fault for each in kept for fault in explained(each, body, address)]
+    found = [
+        taken_away(each, null, address) if null is not None else fault
+        for each in kept
+        for null in [_null_of(each, overlays)]
+        for fault in explained(each, body, address)
+    ]
     return found, frozenset(each.path for each in kept if each.keyword in _OF_THE_VALUE)
+
+
+def _null_of(breach: Breach, overlays: Sequence[Located]) -> Located | None:
+    """The null by which an overlay took away what is missing."""
+    way = [str(step) for step in (*breach.path, breach.name)] if breach.keyword == "required" else []
+    nulls = (each.get(*way) for each in overlays if way)
+    return next((each for each in nulls if each is not None and each.value is None and not each.broken), None)
 
 
 def _breaches(document: Document) -> Iterator[Breach]:
@@ -53,7 +68,19 @@ def _breaches(document: Document) -> Iterator[Breach]:
             yield from _missing(error, path, frozenset(properties))
         else:
             pattern = str(schema.get("pattern", ""))
-            yield Breach(str(error.validator), error.validator_value, path, frozenset(properties), pattern=pattern)
+            required = _is_required(document.address.kind, [*error.absolute_schema_path])
+            known = frozenset(properties)
+            yield Breach(str(error.validator), error.validator_value, path, known, pattern=pattern, required=required)
+
+
+def _is_required(kind: str, steps: Sequence[Any]) -> bool:
+    """Whether the value whose keyword stands at the end of these steps into the schema can't be left out."""
+    if steps[-3:-2] != ["properties"]:
+        return False
+    schema: Any = SCHEMAS[kind]
+    for step in steps[:-3]:
+        schema = schema[step]
+    return steps[-2] in schema.get("required", ())
 
 
 def _missing(error: ValidationError, path: Path, known: frozenset[str]) -> Iterator[Breach]:

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Span, nearest_help
-from reconciler.kinds.campaign import ASSERTED
 from reconciler.kinds.schema import (
     DATETIME_PATTERN,
     DURATION_PATTERN,
     MOMENT_PATTERN,
     NAME_PATTERN,
     PHONE_PATTERN,
+    SEEN_PATTERN,
 )
 from reconciler.manifests.located import Located, Path
+from reconciler.manifests.schema_advice import type_advice, unknown_advice
 
 _PATTERNS = {
     NAME_PATTERN: "a name of lower-case letters, digits and dashes, at most 63",
@@ -36,32 +37,14 @@ _TYPES = {
 }
 _NOUNS = {"settings": "setting", "match": "filter"}
 
-_DROPPED = "search drops this filter and would return every contact: leave it out"
-_IDENTIFIES = "the API does not let it be changed; the project file's `campaigns` binds a manifest to an id"
-#: Keys that people reach for and that are taken elsewhere, or not at all: the help line, by where they stand.
-_ELSEWHERE: Mapping[tuple[str, str], str] = {
-    ("rules", "assign"): "spreading contacts over agents is not built yet: use `set` with one agent per rule",
-    ("settings", "isArchived"): "archiving is not a setting, and not built yet: archive the campaign in the console",
-    ("settings", "customFields"): "write it beside `settings`, under `spec`",
-    ("settings", "phoneFields"): "use `customFields` under `spec`, with isPhoneNumber: true",
-    ("settings", "id"): _IDENTIFIES,
-    ("settings", "createdAt"): _IDENTIFIES,
-    **{("settings", name): f"PATCH does not take it: assert it with `expect: {{{name}: …}}`" for name in ASSERTED},
-    ("set", "assignedGroupId"): "batches do not take it: assign an agent with `assignedAgentId`",
-    ("set", "comment"): "batches do not take it, and a manifest must not hold personal data",
-    ("set", "phones"): "phones must not go through batches: change them in the console",
-    ("set", "customFields"): "a rule cannot set custom fields yet",
-    ("match", "purgeDateBefore"): _DROPPED,
-    ("match", "purgeDateAfter"): _DROPPED,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Breach:
     """One keyword of a schema that a value breaks.
 
     `wanted` is what the keyword asks for, `path` where the value is, `known` the names that an object there may hold,
-    `name` the one that is missing or wrong, `pattern` the form of text that is taken there.
+    `name` the one that is missing or wrong, `pattern` the form of text that is taken there,
+    `required` whether the value can't be left out.
     """
 
     keyword: str
@@ -70,6 +53,7 @@ class Breach:
     known: frozenset[str] = frozenset()
     name: str = ""
     pattern: str = ""
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +74,19 @@ def explained(breach: Breach, body: Located, address: str) -> Iterator[Diagnosti
         yield Diagnostic(each.code, each.summary, each.detail, span=each.span, help=each.help, address=address)
 
 
+def taken_away(breach: Breach, null: Located, address: str) -> Diagnostic:
+    """What is missing because an overlay took it away with this null."""
+    detail = f"{words(breach.path) or 'the document'} needs `{breach.name}`, and this null takes it away"
+    advice = "remove the null, or give it a value"
+    return Diagnostic("missing-field", "a key is missing", detail, span=null.place, help=advice, address=address)
+
+
 def _unknown(breach: Breach, located: Located) -> Iterator[_Fault]:
     where = next((each for each in reversed(breach.path) if isinstance(each, str)), "")
     noun = _NOUNS.get(where, "key")
     for name, entry in located.items():
         if name not in breach.known:
-            advice = _ELSEWHERE.get((where, name)) or nearest_help(noun, name, breach.known)
+            advice = unknown_advice(where, name, noun, breach.known)
             detail = f"{words(breach.path) or 'a document'} takes no {noun} `{name}`"
             yield _Fault("unknown-field", f"unknown {noun}", detail, advice, entry.place)
 
@@ -112,7 +103,8 @@ def _type(breach: Breach, located: Located) -> Iterator[_Fault]:
         yield _null(breach, located, expected)
     else:
         detail = f"{words(breach.path)} is {found(located)}, expected {expected}"
-        yield _Fault("wrong-type", "wrong type", detail, _type_advice(located, wanted, expected), located.span)
+        advice = type_advice(located, breach.path, wanted, expected, breach.pattern)
+        yield _Fault("wrong-type", "wrong type", detail, advice, located.span)
 
 
 def _expected(types: Sequence[object], form: str | None) -> str:
@@ -124,7 +116,7 @@ def _expected(types: Sequence[object], form: str | None) -> str:
 
 def _null(breach: Breach, located: Located, expected: str) -> _Fault:
     where = breach.path[-2] if len(breach.path) > 1 else ""
-    detail, advice = f"{words(breach.path)} is empty, expected {expected}", f"write {expected}, or leave it out"
+    detail, advice = f"{words(breach.path)} is empty, expected {expected}", _or_without(breach, f"write {expected}")
     if where in ("settings", "set"):
         detail = f"{words(breach.path)} cannot be null: the API has no way to clear it"
         advice = f"leave it out to leave it as it is, or give it {expected}"
@@ -132,19 +124,6 @@ def _null(breach: Breach, located: Located, expected: str) -> _Fault:
         detail = f"{words(breach.path)} cannot be null: the API does not take null for this filter"
         advice = f"remove the filter, or give it {expected}"
     return _Fault("null-not-allowed", "null is not allowed here", detail, advice, located.place)
-
-
-def _type_advice(located: Located, wanted: Sequence[object], expected: str) -> str:
-    value = located.value
-    if "string" in wanted and isinstance(value, (int, float)):
-        return "put it in quotes: it is text"
-    if "array" in wanted and not isinstance(value, dict):
-        return "write a list: [ … ]"
-    if "boolean" in wanted and str(value).lower() in ("yes", "on", "true", "no", "off", "false"):
-        return "write true or false, without quotes"
-    if "integer" in wanted and isinstance(value, str) and value.lstrip("+-").isdigit():
-        return "write it without quotes, sign and leading zeros"
-    return f"write {expected}"
 
 
 def _choice(breach: Breach, located: Located) -> Iterator[_Fault]:
@@ -177,6 +156,10 @@ def _bound(breach: Breach, located: Located) -> Iterator[_Fault]:
 
 
 def _pattern(breach: Breach, located: Located) -> Iterator[_Fault]:
+    if breach.wanted == SEEN_PATTERN:
+        detail, advice = f"{words(breach.path)} is blank: nobody could see it", _or_without(breach, "write something")
+        yield _Fault("wrong-form", "wrong form", detail, advice, located.span)
+        return
     expected = _PATTERNS.get(str(breach.wanted), f"text that fits {breach.wanted}")
     detail = f"{words(breach.path)} is {found(located)}, expected {expected}"
     yield _Fault("wrong-form", "wrong form", detail, f"write {expected}", located.span)
@@ -189,13 +172,17 @@ def _name_of_entry(breach: Breach, located: Located) -> Iterator[_Fault]:
 
 
 def _empty_text(breach: Breach, located: Located) -> Iterator[_Fault]:
-    detail = f"{words(breach.path)} is empty text"
-    yield _Fault("wrong-form", "wrong form", detail, "write something, or leave it out", located.span)
+    detail, advice = f"{words(breach.path)} is empty text", _or_without(breach, "write something")
+    yield _Fault("wrong-form", "wrong form", detail, advice, located.span)
+
+
+def _or_without(breach: Breach, advice: str) -> str:
+    return advice if breach.required else f"{advice}, or leave it out"
 
 
 def _too_few(breach: Breach, located: Located) -> Iterator[_Fault]:
     detail = f"{words(breach.path)} is empty, it must hold at least {breach.wanted}"
-    advice = "add one, or remove it"
+    advice = "add one" if breach.required else "add one, or remove it"
     if breach.path[-1] == "match":
         detail = f"{words(breach.path)} is empty: that could mean every contact"
         advice = "add a filter, or write `match: all` if the whole campaign is meant"

@@ -14,13 +14,19 @@ MAX_CHARACTER_FAULTS = 20
 _REFUSED = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x85\u2028\u2029]|\r(?!\n)"
 )  # fmt: skip
+#: What can't be seen, or shows text in another order than it is read; U+200D stays where it joins two emoji.
+_EMOJI = "[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001ffff]"
+_HIDDEN = re.compile(
+    f"[\u061c\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]|\u200d(?:(?!{_EMOJI})|(?<!{_EMOJI}\u200d))"
+)
 _LINE_ENDS = {"\r": "a carriage return alone", "\x85": "U+0085", "\u2028": "U+2028", "\u2029": "U+2029"}
 
 
 def readable(path: str, content: bytes) -> tuple[Source, str | None, list[Diagnostic]]:
     """The file as messages show it, the text to parse (None when there is none), and the faults of its characters.
 
-    A control character is replaced in the text to parse, so that it hides no other fault.
+    A control character is replaced in the text to parse, and one that can't be seen is left out there, so that they
+    hide no other fault and cause none.
     """
     if len(content) > MAX_BYTES:
         detail = f"{path} holds more than {MAX_BYTES:,} bytes"
@@ -36,7 +42,10 @@ def readable(path: str, content: bytes) -> tuple[Source, str | None, list[Diagno
         if source.text[position] in _LINE_ENDS:
             return source, None, [_line_end_fault(source, position)]
     text = _REFUSED.sub(" ", source.text) if refused else source.text
-    return source, text, [_character_fault(source, position) for position in refused]
+    faults = [_character_fault(source, position) for position in refused]
+    hidden = [found.start() for found in islice(_HIDDEN.finditer(source.text), MAX_CHARACTER_FAULTS - len(faults))]
+    faults += [_hidden_fault(source, position) for position in hidden]
+    return source, _HIDDEN.sub("", text) if refused or hidden else text, faults
 
 
 def span_at(source: Source, position: int) -> Span:
@@ -49,6 +58,12 @@ def _character_fault(source: Source, position: int) -> Diagnostic:
     detail = f"U+{ord(source.text[position]):04X} is a control character"
     advice = "remove it: it is not text"
     return Diagnostic("yaml-character", "control character", detail, span=span_at(source, position), help=advice)
+
+
+def _hidden_fault(source: Source, position: int) -> Diagnostic:
+    detail = f"U+{ord(source.text[position]):04X} can't be seen, and can hide or reorder text"
+    advice = "remove it; inside of double quotes it can be written as an escape"
+    return Diagnostic("yaml-character", "hidden character", detail, span=span_at(source, position), help=advice)
 
 
 def _line_end_fault(source: Source, position: int) -> Diagnostic:

@@ -11,7 +11,7 @@ BOUND = '      baseUrl: "emulator:x"\n      campaigns: {bakery: 6046, florist: 6
 
 def test_a_campaign_comes_to_what_the_api_takes() -> None:
     """Durations in seconds, names as ids, phones as digits."""
-    text = campaign("nextTryDelay: 24h", "userIds: [bruno, 543, alice]", "groupIds: [closers]", "isPaused: false")
+    text = campaign("nextTryDelay: 24h", "userIds: [bruno, 543]", "groupIds: [closers]", "isPaused: false")
     (found,) = read(text + "  expect: {mode: predictive}\n  lifecycle: {ignoreChanges: [userIds]}\n").campaigns
     assert found.settings == {
         "name": "CA - Métiers de Bouche",
@@ -33,6 +33,8 @@ def test_custom_fields_are_names_or_objects() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        (campaign() + "  customFields: [A, A]\n", ("repeated-value", "A")),
+        (campaign("nextTryDelay: 36526d"), ("out-of-range", "36526d")),
         (campaign("isRecorded: false", "recordingPercentage: 50"), ("settings-conflict", "recordingPercentage")),
         (campaign("minCallingDateOffset: 2", "maxCallingDateOffset: 1"), ("settings-conflict", "maxCallingDateOffset")),
         (campaign() + "  customFields: [A, {name: A}]\n", ("repeated-value", "{name: A}")),

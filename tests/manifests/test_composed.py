@@ -79,10 +79,11 @@ def test_two_overlays_of_one_folder_for_one_document_are_a_fault() -> None:
         (patch("settings: {maxTry: null}"), ("unknown-field", "maxTry")),
         (patch("settings: {maxTries: x}"), ("wrong-type", "x")),
         (patch("settings: {userIds: [null]}"), ("null-not-allowed", "null")),
-        (patch("settings: null"), ("missing-field", "spec")),
+        (patch("settings: null"), ("missing-field", "settings")),
+        (patch("").replace("spec:\n", "spec: null\n"), ("missing-field", "spec")),
         (patch("settings: {folder: x}", name="bakry"), ("overlay-without-base", "bakry")),
         (patch("settings: {}").replace("apiVersion", "apiVersio"), ("unknown-field", "apiVersio")),
-        (patch("settings: {name: null}"), ("unbound-campaign", "bakery")),
+        (patch("settings: {name: null}"), ("unbound-campaign", "name")),
         (patch("settings: {}").partition("\n")[2], ("missing-field", "k")),
     ],
 )

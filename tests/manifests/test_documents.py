@@ -23,6 +23,14 @@ def place(diagnostic: Diagnostic) -> tuple[int, int, int]:
     return diagnostic.span.line, diagnostic.span.column, diagnostic.span.width
 
 
+@pytest.mark.parametrize("text", ["9007199254740993", "-9007199254740993", "9" * 300, "9" * 5000])
+def test_a_whole_number_that_programs_round_is_refused(text: str) -> None:
+    """As a value; as a key it is a name, and in quotes it is text."""
+    (document,), found = read(f"{HEAD}  x: {text}\n  {text[:99]}: '{text}'\n")
+    assert [(each.code, place(each)) for each in found] == [("out-of-range", (5, 6, len(text)))]
+    assert document.body.plain()["spec"] == {"x": None, text[:99]: text}
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [
@@ -38,7 +46,7 @@ def place(diagnostic: Diagnostic) -> tuple[int, int, int]:
         ("-0", 0),
         ("-12", -12),
         ("33123456789", 33123456789),
-        ("123456789012345678901234567890", 123456789012345678901234567890),
+        ("9007199254740992", 9007199254740992),
         ("1.5", 1.5),
         ("-0.25", -0.25),
     ],

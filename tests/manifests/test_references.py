@@ -7,9 +7,24 @@ import pytest
 from tests.manifests.reading import campaign, faults, only, pointed, project, read
 
 
-def test_names_and_ids_of_one_agent_are_one() -> None:
-    """Sorted, each once."""
-    assert read(campaign("userIds: [bruno, alice, 543, 7]")).campaigns[0].settings["userIds"] == [7, 543, 544]
+def test_names_become_ids() -> None:
+    """Sorted."""
+    assert read(campaign("userIds: [bruno, alice, 7]")).campaigns[0].settings["userIds"] == [7, 543, 544]
+
+
+@pytest.mark.parametrize(
+    ("line", "second"),
+    [
+        ("userIds: [bruno, 543, alice]", "alice"),
+        ("userIds: [543, alice, 543]", "alice"),
+        ("displayedPhoneNumbers: ['33123456789', '33 123456789']", "'33 123456789'"),
+    ],
+)
+def test_a_value_written_in_two_ways_is_told_once(line: str, second: str) -> None:
+    """At the second one: lists are sets, and one of them was perhaps meant to be another value."""
+    found = [each for each in faults(campaign(line)) if each.code == "repeated-value"]
+    assert pointed(found[0]) == second
+    assert len({each.span for each in found}) == len(found)
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ CASES: dict[str, tuple[str, str, str, str, str]] = {
             "null-not-allowed",
             "settings",
             "`spec.settings` is empty, expected an object",
-            "write an object, or leave it",
+            "write an object",
         ),
     ),
     "null in a list": (

@@ -69,3 +69,17 @@ def test_a_file_larger_than_five_megabytes_is_refused() -> None:
     found = read(b"#" * 5_000_001)[1]
     assert only(found).code == "file-too-large"
     assert read(b"#" * 5_000_000) == ([], [])
+
+
+@pytest.mark.parametrize("character", ["\u200b", "\u200d", "\u200f", "\u202e", "\u2060", "\u2066", "\ufeff"])
+def test_a_hidden_character_is_refused_and_causes_no_other_fault(character: str) -> None:
+    """What is shown is what is read: nothing in between, and in the same order."""
+    (document,), found = read(f"{HEAD}  é{character}b: 1\n")
+    assert (only(found).code, place(only(found))) == ("yaml-character", (5, 4, 1))
+    assert document.body.plain()["spec"] == {"éb": 1}
+
+
+@pytest.mark.parametrize("text", ["👩\u200d💻", "❤️\u200d🔥", '"a\\u200bb"'])
+def test_joined_emoji_and_escapes_are_taken(text: str) -> None:
+    """The joiner is a part of the emoji, and an escape can be seen."""
+    assert read(f"{HEAD}  a: {text}\n")[1] == []
