@@ -50,8 +50,9 @@ def test_nothing_that_is_there_is_touched(workplace: Workplace, there: str) -> N
 def test_a_link_is_there_too(workplace: Workplace) -> None:
     """What it would lead to is not made."""
     (workplace.folder / "reconciler.yaml").symlink_to("elsewhere.yaml")
-    assert workplace.run("init").code == 1
-    assert not (workplace.folder / "elsewhere.yaml").exists()
+    ran = workplace.run("init")
+    assert (ran.code, "error[project-exists]" in ran.err) == (1, True)
+    assert [each.name for each in workplace.folder.iterdir()] == ["reconciler.yaml"]
 
 
 def test_what_stands_in_the_way_is_told_before_anything_is_written(workplace: Workplace) -> None:

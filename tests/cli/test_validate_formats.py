@@ -150,3 +150,18 @@ def test_what_the_system_refuses_is_told_too(workplace: Workplace, format_: str)
     path.write_text(text.replace("[overlays/production]", "[loop]"), encoding="utf-8")
     ran = workplace.run("-e", "local", "validate", "--format", format_)
     assert (ran.code, "bug" in ran.err) == (0, False)
+
+
+@pytest.mark.parametrize("format_", MACHINES)
+def test_a_file_that_can_not_be_looked_at_is_told(
+    workplace: Workplace, format_: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the system says on the way, stdout holds a report."""
+    workplace.example()
+
+    def refused(*_: object) -> bool:
+        raise PermissionError(13, "Permission denied", "manifests/a.yaml")
+
+    monkeypatch.setattr("reconciler.cli.files._is_manifest", refused)
+    ran = workplace.run("validate", "--format", format_)
+    assert (ran.code, "Permission denied" in ran.out) == (1, True)
