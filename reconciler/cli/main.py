@@ -76,11 +76,12 @@ for _command in (init, demo, validate, show_manifest, diff_env, plan, apply, get
 
 
 def main() -> None:
-    """The entry point: runs the command and exits. What the terminal can't show comes as an escape."""
+    """The entry point: runs the command and exits. What a terminal can't show comes as an escape; a pipe gets UTF-8."""
     signal.signal(signal.SIGTERM, _stop)  # a cancelled CI job: the run is ended as with Ctrl-C
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
     sys.exit(run(sys.argv[1:], Session()))
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import re
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -112,6 +114,18 @@ def test_a_full_disk_is_told(workplace: Workplace, arguments: list[str]) -> None
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_machines_get_utf_8(workplace: Workplace, encoding: str) -> None:
+    """Whatever the locale says: JSON is JSON, and a manifest that is shown asks for the same."""
+    workplace.example()
+    for command in (["get", "campaigns", "--format", "json"], ["plan", "--format", "json"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "reconciler", "-e", "local", *command],
+            capture_output=True, timeout=60, check=True, env=os.environ | {"PYTHONIOENCODING": encoding},
+        )  # fmt: skip
+        assert "Métiers" in str(json.loads(done.stdout.decode("utf-8")))
+
+
 def test_an_interrupted_report_is_an_interrupted_run(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C while faults are printed is no traceback."""
     workplace.write("reconciler.yaml", "nonsense")
@@ -183,10 +197,21 @@ def test_a_global_option_in_the_wrong_place(workplace: Workplace) -> None:
 def test_a_terminal_that_knows_ascii_only(workplace: Workplace) -> None:
     """Accents come as escapes there, not as a fault of the tool."""
     workplace.example()
-    command = [sys.executable, "-m", "reconciler", "-e", "local", "plan"]
-    variables = {**os.environ, "PYTHONIOENCODING": "ascii"}
-    done = subprocess.run(command, capture_output=True, timeout=60, check=False, env=variables)
-    assert (done.returncode, b"CA - M\\xe9tiers de Bouche" in done.stdout) == (0, True), done.stderr
+    command = [sys.executable, "-m", "reconciler", "-e", "local", "get", "campaigns"]
+    variables = {**os.environ, "PYTHONIOENCODING": "ascii", "NO_COLOR": "1", "COLUMNS": "200"}
+    terminal, theirs = os.openpty()
+    with subprocess.Popen(command, stdout=theirs, stderr=subprocess.DEVNULL, env=variables) as process:
+        os.close(theirs)
+        shown = b"".join(_read_all(terminal))
+    assert (process.returncode, b"CA - M\\xe9tiers de Bouche" in shown) == (0, True), shown
+
+
+def _read_all(terminal: int) -> Iterator[bytes]:
+    """What is written to a terminal, until its last writer has gone."""
+    with suppress(OSError):  # that is how Linux says so
+        while part := os.read(terminal, 65536):
+            yield part
+    os.close(terminal)
 
 
 def test_commands_load_only_what_they_need() -> None:
