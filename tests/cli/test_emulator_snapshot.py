@@ -71,6 +71,20 @@ def test_a_file_that_is_there_stays(workplace: Workplace) -> None:
     assert (workplace.folder / "seed.json").read_text() == "mine"
 
 
+def test_a_file_that_is_made_meanwhile_stays(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading an account takes its time, and somebody else may write in it."""
+    workplace.example()
+
+    def slow(session: Session, dropped: list[str]) -> dict[str, Any]:
+        workplace.write("seed.json", "mine")
+        return {}
+
+    monkeypatch.setattr("reconciler.cli.emulator_snapshot._seed", slow)
+    ran = workplace.run("-e", "local", "emulator", "--snapshot", "seed.json")
+    assert (ran.code, "exists already" in ran.err) == (1, True)
+    assert (workplace.folder / "seed.json").read_text(encoding="utf-8") == "mine"
+
+
 def test_a_folder_that_is_not_there(workplace: Workplace) -> None:
     """It is told with the file's name."""
     workplace.write("reconciler.yaml", PROJECT)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,25 +10,15 @@ from reconciler.cli.get import get
 from reconciler.kinds.contact import MATCH_FILTERS
 from reconciler.kinds.field import Availability, Field
 from tests.conftest import Workplace
+from tests.pages import DOCS, check, commands
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs/get.md").read_text(encoding="utf-8")
-
-
-def _commands() -> Iterator[tuple[str, str]]:
-    """Each command line with what is shown below it."""
-    for block in re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL):
-        for each in block.split("$ reconciler ")[1:]:
-            line, _, shown = each.partition("\n")
-            yield line, shown
+PAGE = (DOCS / "get.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("line", "shown"), list(_commands()))
+@pytest.mark.parametrize(("line", "shown"), list(commands(PAGE)))
 def test_a_command_of_the_page(workplace: Workplace, line: str, shown: str) -> None:
     """It says just that; … stands for lines that are left out."""
-    workplace.example()
-    ran = workplace.run("-e", "local", *shlex.split(line))
-    pattern = re.escape(shown).replace("…\\\n", "(.*\n)+")
-    assert re.fullmatch(pattern, ran.out + ran.err), ran.out + ran.err
+    check(workplace, line, shown, "-e", "local")
 
 
 @pytest.mark.parametrize("field", MATCH_FILTERS.values(), ids=lambda field: field.name)
