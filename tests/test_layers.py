@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 ONE_DOOR: dict[str, str] = {
     "yaml": "manifests/documents.py",
     "jsonschema": "manifests/schema_faults.py",
+    "jsonschema_rs": "manifests/schema_faults.py",
     "deepdiff": "planning/diff.py",
     "httpx": "api/client.py",
     "uvicorn": "cli/emulator.py",

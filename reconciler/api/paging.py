@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
@@ -15,6 +16,10 @@ from reconciler.errors import Unreadable
 
 #: So many pages in a row without anything new mean that the list repeats itself for ever.
 MAX_STALE_PAGES = 3
+#: So many pages of a list are asked for at most without having seen that they are there.
+MAX_AHEAD = 1000
+
+_PAGE = re.compile(r"([?&]page=)([0-9]{1,9})(?=&|$)")
 
 
 class LinkedPage(Protocol):
@@ -58,6 +63,32 @@ def linked(
             raise Unreadable(first.label, f"the list leads back to a page that was read, after {pages} pages")
         followed.add(page.next)
         request = first.following(page.next)
+
+
+def one_page(request: Request, kind: type[P]) -> Flow[P]:
+    """One page of a list, decoded as `kind`."""
+    return decode.typed(request, (yield request), kind)
+
+
+def numbered_after(page: LinkedPage, held: int) -> Iterator[str]:
+    """The URLs of the pages after this first one, when its `next` and `count` tell them; nothing when they don't.
+
+    `held`: how many elements it has. What `next` counts by (`page`) is known, and that it goes up by one is checked by
+    who follows them.
+    """
+    if not page.next or not page.total or not held:
+        return
+    pages, number = -(-page.total // held), page_number(page.next)
+    if number is None or pages > MAX_AHEAD:
+        return
+    for index in range(pages - 1):
+        yield _PAGE.sub(rf"\g<1>{number + index}", page.next)
+
+
+def page_number(url: str) -> int | None:
+    """The number of the page that a `next` leads to; None when it does not say."""
+    found = _PAGE.findall(url)
+    return int(found[0][1]) if len(found) == 1 else None
 
 
 @dataclass(slots=True)

@@ -1,14 +1,67 @@
-"""Reading many contacts fast: the pages of one search side by side, as soon as it is known how they are numbered."""
+"""Reading long lists fast: their pages side by side, as soon as it is known how they are numbered."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import islice
+from typing import Protocol, TypeVar
 
 from reconciler.api.client import Client
+from reconciler.api.endpoints.campaigns import campaigns_of, first_request, list_campaigns
 from reconciler.api.endpoints.searches import Search
-from reconciler.api.paging import PageWalk, Unseen, by_contact_id
-from reconciler.api.shapes import Contact, ContactPage
+from reconciler.api.paging import PageWalk, Unseen, by_contact_id, numbered_after, one_page, page_number
+from reconciler.api.request import Flow
+from reconciler.api.shapes import Campaign, CampaignPage, Contact, ContactPage
+from reconciler.errors import ApiError
+
+_T = TypeVar("_T")
+
+
+class Reader(Protocol):
+    """What reading needs of a client: one flow, or several side by side."""
+
+    def run(self, flow: Flow[_T]) -> _T:
+        """The result of one flow."""
+
+    def run_each(self, flows: Iterable[Flow[_T]]) -> list[_T | ApiError]:
+        """The results of several flows, in their order; an error in the place of its flow's result."""
+
+
+def all_campaigns(reader: Reader) -> list[Campaign]:
+    """Every campaign of the account, each once: `list_campaigns`, but for the pages after the first side by side.
+
+    That needs a first page that counts all campaigns and whose `next` names a page by its number. Where a page then
+    leads elsewhere than to the one after it, and where the last one is not the end, the list is read again from its
+    beginning, one page after another.
+    """
+    first = first_request()
+    page = reader.run(one_page(first, CampaignPage))
+    if page.next is None:
+        return _each_once([page])
+    pages = [page]
+    for each in reader.run_each(_pages_after(page)):
+        if isinstance(each, ApiError):
+            raise each
+        pages.append(each)
+    return _each_once(pages) if len(pages) > 1 and _lead_on(pages) else reader.run(list_campaigns())
+
+
+def _pages_after(page: CampaignPage) -> Iterator[Flow[CampaignPage]]:
+    first = first_request()
+    return (one_page(first.following(url), CampaignPage) for url in numbered_after(page, len(page.campaigns)))
+
+
+def _lead_on(pages: list[CampaignPage]) -> bool:
+    """Whether each page leads to the one after it, and the last one to none."""
+    links = [page_number(each.next) if each.next else None for each in pages]
+    start = links[0]
+    return start is not None and links == [*range(start, start + len(pages) - 1), None] and pages[-1].next is None
+
+
+def _each_once(pages: list[CampaignPage]) -> list[Campaign]:
+    unseen = Unseen[Campaign](first_request().label, lambda each: each.id)
+    read = campaigns_of(first_request())
+    return [campaign for page in pages for campaign in unseen.of(read(page))]
 
 
 def contact_pages(

@@ -38,15 +38,15 @@ def take(session: Session, file: Path) -> None:
 def _seed(session: Session, dropped: list[str]) -> dict[str, Any]:
     import msgspec
 
-    from reconciler.api.endpoints.campaigns import list_campaigns
     from reconciler.api.endpoints.wrapups import list_wrapup_folders, list_wrapups
+    from reconciler.api.reading import all_campaigns
     from reconciler.cli.files import choose_environment
     from reconciler.cli.get.lookup import refuse_other_account
     from reconciler.emulator.snapshot import seed_of
 
     environment = choose_environment(session.project(), session.environment)
     with session.client(environment, writable=False) as client:
-        listed = client.run(list_campaigns())
+        listed = all_campaigns(client)
         for each in listed:
             refuse_other_account(environment, each)
         campaigns = [each.values for each in listed]

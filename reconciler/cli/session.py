@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from reconciler.manifests.documents import Document
     from reconciler.manifests.located import Variable
     from reconciler.manifests.project import Environment, Project
+    from reconciler.manifests.read import Inputs
     from reconciler.render.words import Names
 
 
@@ -50,14 +51,20 @@ class Session:
 
     def composed(self, project: Project, environment: Environment) -> tuple[Desired, list[Document]]:
         """What the manifests ask of an environment, and the composed documents that say so."""
+        from reconciler.manifests.read import read_composed
+
+        return read_composed(*self.inputs(project, environment))
+
+    def inputs(self, project: Project, environment: Environment) -> Inputs:
+        """What the manifests of an environment are read from: its files, and its variables with those from outside."""
         from reconciler.cli.files import manifest_files, overlay_files
         from reconciler.cli.variables import with_variables
-        from reconciler.manifests.read import read_composed
+        from reconciler.manifests.read import Inputs
 
         manifests = manifest_files(self.directory, project)
         if self.given or any(name.startswith("RECONCILER_VAR_") for name in self.variables):
             environment = with_variables(self, project, environment, manifests)
-        return read_composed(project, environment, manifests, overlay_files(self.directory, environment, project))
+        return Inputs(project, environment, manifests, overlay_files(self.directory, environment, project))
 
     def chosen(self) -> Desired:
         """What the manifests ask of the environment that was chosen."""

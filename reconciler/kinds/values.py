@@ -24,6 +24,14 @@ def seconds(text: str) -> int:
     return int(number) * _UNITS[unit]
 
 
+def duration(length: int) -> str:
+    """Seconds in the largest unit that fits: ``24h``, ``90s``; ``2d`` from two days on. What `seconds` reads."""
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if length >= size and length % size == 0 and not (unit == "d" and length == 86400):
+            return f"{length // size}{unit}"
+    return f"{length}s"
+
+
 def instant(text: str) -> datetime:
     """The instant of an ISO 8601 date-time; without a zone it is UTC. ValueError for anything else."""
     moment = datetime.fromisoformat(text)

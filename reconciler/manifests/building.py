@@ -72,17 +72,31 @@ class TooLarge(Exception):
 
 def add_scalar(reading: Reading, event: Any) -> None:
     """A scalar event: a value, or a key."""
-    broken = _tagged(reading, event)
-    is_plain = not event.style  # the C parser gives plain scalars '', the Python one None
-    broken = broken or (is_plain and not _is_key_next(reading) and _is_beyond(reading, event))
-    value = None if broken else scalar(event.value, plain=is_plain)
-    located = Located(value, reading.span(event.start_mark, event.end_mark), None, broken)
-    built = Built(located, text=event.value, is_plain=is_plain)
-    _anchored(reading, event.anchor, event)
-    if event.anchor is not None:
-        reading.anchors[event.anchor] = built
+    broken = event.tag is not None and _tagged(reading, event)
+    text, is_plain = event.value, not event.style  # the C parser gives plain scalars '', the Python one None
+    inside = reading.open[-1] if reading.open else None
+    span = reading.span(event.start_mark, event.end_mark)
     _count(reading, 1, event)
-    _add(reading, built)
+    if inside is not None and inside.key is None and isinstance(inside.value, dict):
+        inside.key = (text, span) if broken else _key_of_scalar(reading, text, span, is_plain=is_plain)
+        inside.size += 1
+        if event.anchor is not None:
+            _anchor_scalar(reading, event, Built(Located(text, span), text=text, is_plain=is_plain))
+        return
+    broken = broken or (is_plain and _is_beyond(reading, event))
+    value = None if broken else scalar(text, plain=is_plain)
+    if event.anchor is None and inside is not None:
+        _add_to(reading, inside, value, span, broken=broken)
+    else:
+        built = Built(Located(value, span, None, broken), text=text, is_plain=is_plain)
+        if event.anchor is not None:
+            _anchor_scalar(reading, event, built)
+        _add(reading, built)
+
+
+def _anchor_scalar(reading: Reading, event: Any, built: Built) -> None:
+    _anchored(reading, event.anchor, event)
+    reading.anchors[event.anchor] = built
 
 
 def is_too_large(text: str) -> bool:
@@ -90,10 +104,6 @@ def is_too_large(text: str) -> bool:
     if _LONG_INTEGER.fullmatch(text) is None:
         return False
     return len(text) > 17 or abs(int(text)) > MAX_INTEGER
-
-
-def _is_key_next(reading: Reading) -> bool:
-    return bool(reading.open) and isinstance(reading.open[-1].value, dict) and reading.open[-1].key is None
 
 
 def _is_beyond(reading: Reading, event: Any) -> bool:
@@ -185,45 +195,63 @@ def _anchored(reading: Reading, anchor: str | None, event: Any) -> None:
 
 
 def _add(reading: Reading, built: Built) -> None:
+    """A value that is whole: the root, or a part of what is open."""
     if not reading.open:
         reading.root = built
         return
     inside = reading.open[-1]
-    inside.size += built.size
-    inside.height = max(inside.height, built.height)
-    if isinstance(inside.value, list):
-        inside.value.append(built.located)
-    elif inside.key is None:
+    if isinstance(inside.value, dict) and inside.key is None:
+        inside.size += built.size
         inside.key = _key(reading, built)
-    else:
-        _entry(reading, inside.value, *inside.key, built.located)
-        inside.key = None
+        return
+    inside.height = max(inside.height, built.height)
+    located = built.located
+    _add_to(reading, inside, located.value, located.span, broken=located.broken, size=built.size)
 
 
-def _key(reading: Reading, built: Built) -> tuple[str | None, Span]:
-    """The name and place of a key; no name when it can't be one."""
-    span = built.located.span
-    if built.located.broken:
-        return built.text, span  # a key with a tag is the one that was meant
-    if built.text is None or (built.is_plain and scalar(built.text, plain=True) is None):
-        reading.fault("yaml-key", "key is not text", "a key must be a name", span, "write a name, in quotes if needed")
-        return None, span
-    if built.is_plain and built.text == "<<":
-        detail = "YAML 1.2 has no merge keys"
-        reading.fault("yaml-key", "merge key", detail, span, "write the entries out, or use a CampaignTemplate")
-        return None, span
-    return built.text, span
-
-
-def _entry(reading: Reading, entries: dict[str, Located], name: str | None, key: Span, value: Located) -> None:
+def _add_to(reading: Reading, inside: _Open, value: Any, span: Span, *, broken: bool = False, size: int = 1) -> None:
+    """The next element of a list, or the value of the key that came last."""
+    inside.size += size
+    if isinstance(inside.value, list):
+        inside.value.append(Located(value, span, None, broken))
+        return
+    assert inside.key is not None  # a value follows its key
+    name, key = inside.key
+    inside.key = None
     if name is None:
         return
-    if name in entries:
-        first = Label(entries[name].place, "first written here")
+    if name in inside.value:
+        first = Label(inside.value[name].place, "first written here")
         detail = f"`{name}` is written twice in the same object"
         reading.fault("repeated-key", "repeated key", detail, key, "remove one of them", first)
     else:
-        entries[name] = Located(value.value, value.span, key, value.broken)
+        inside.value[name] = Located(value, span, key, broken)
+
+
+def _key(reading: Reading, built: Built) -> tuple[str | None, Span]:
+    """The name and place of a key that is an alias, a list or an object; no name when it can't be one."""
+    span = built.located.span
+    if built.located.broken:
+        return built.text, span
+    if built.text is None:
+        return _no_name(reading, span)
+    return _key_of_scalar(reading, built.text, span, is_plain=built.is_plain)
+
+
+def _key_of_scalar(reading: Reading, text: str, span: Span, *, is_plain: bool) -> tuple[str | None, Span]:
+    """The name and place of a key; no name when it can't be one."""
+    if is_plain and text in _WORDS and _WORDS[text] is None:
+        return _no_name(reading, span)
+    if is_plain and text == "<<":
+        detail = "YAML 1.2 has no merge keys"
+        reading.fault("yaml-key", "merge key", detail, span, "write the entries out, or use a CampaignTemplate")
+        return None, span
+    return text, span
+
+
+def _no_name(reading: Reading, span: Span) -> tuple[None, Span]:
+    reading.fault("yaml-key", "key is not text", "a key must be a name", span, "write a name, in quotes if needed")
+    return None, span
 
 
 def scalar(text: str, *, plain: bool) -> Scalar:

@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from reconciler.diagnostics import Diagnostic, Source, has_errors, in_order
 from reconciler.errors import ManifestsInvalid
@@ -34,6 +34,23 @@ _DANGLING = frozenset(
 )
 
 
+class Inputs(NamedTuple):
+    """What the manifests of one environment are read from; `read_composed` takes it."""
+
+    project: Project
+    environment: Environment
+    manifests: Files
+    overlays: Files
+
+    def changed(self, files: Files) -> Inputs:
+        """The same with these contents in the place of older ones."""
+        manifests, overlays = (
+            {path: files.get(path, content) for path, content in each.items()}
+            for each in (self.manifests, self.overlays)
+        )
+        return self._replace(manifests=manifests, overlays=overlays)
+
+
 def read_desired(project: Project, environment: Environment, manifests: Files, overlays: Files) -> Desired:
     """What the files ask of the environment; ManifestsInvalid with all faults when any is an error."""
     return read_composed(project, environment, manifests, overlays)[0]
@@ -45,7 +62,7 @@ def read_composed(
     """What the files ask of the environment, and the composed documents that say so, sorted by address."""
     documents, faults = _documents(manifests, environment)
     layers = []
-    for layer in _layers(overlays, environment.overlays):
+    for layer in layers_of(overlays, environment.overlays):
         patches, patch_faults = _documents(layer, environment)
         layers.append(patches)
         faults += patch_faults
@@ -94,7 +111,7 @@ def _may_lead_to(fault: Diagnostic, lost: Iterable[Source]) -> bool:
     return False
 
 
-def _layers(overlays: Files, folders: Sequence[str]) -> list[Files]:
+def layers_of(overlays: Files, folders: Sequence[str]) -> list[Files]:
     """The overlay files by the folder that they were found in, in the order in which the project names the folders."""
     names = [posixpath.normpath(each) for each in folders]
     layers: dict[str, dict[str, bytes]] = {name: {} for name in names}

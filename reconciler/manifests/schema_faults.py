@@ -1,6 +1,7 @@
-"""Schema faults: a document held against its kind's JSON Schema. The only import of jsonschema.
+"""Schema faults: a document held against its kind's JSON Schema. The only import of jsonschema and jsonschema_rs.
 
-What is said about each fault is in `schema_words`.
+The fast one only says that a document is valid, and what it does not accept the thorough one explains. What is said
+about each fault is in `schema_words`.
 """
 
 from __future__ import annotations
@@ -8,15 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator, ValidationError, validators
+import jsonschema_rs
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.kinds import SCHEMAS
 from reconciler.manifests.documents import Document
 from reconciler.manifests.located import Located, Path
 from reconciler.manifests.schema_words import Breach, explained, taken_away
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 #: Keywords that find fault with the value itself, not with what it holds or lacks.
 _OF_THE_VALUE = frozenset({"type", "enum", "const", "minimum", "maximum", "minLength", "pattern"})
@@ -34,7 +38,10 @@ def schema_faults(
     missing there. What is marked as broken has been reported already.
     """
     body = document.body
-    breaches = list(_first_of_each_value(_breaches(document)))
+    plain = body.plain()
+    if _is_accepted(document.address.kind, plain):
+        return [], frozenset()
+    breaches = list(_first_of_each_value(_breaches(document.address.kind, plain)))
     kept = [
         each
         for each in breaches
@@ -57,8 +64,19 @@ def _null_of(breach: Breach, overlays: Sequence[Located]) -> Located | None:
     return next((each for each in nulls if each is not None and each.value is None and not each.broken), None)
 
 
-def _breaches(document: Document) -> Iterator[Breach]:
-    for error in _validator(document.address.kind).iter_errors(document.body.plain()):
+def _is_accepted(kind: str, plain: Any) -> bool:
+    """Whether the document is valid beyond doubt; the fast validator takes 8.0 for a whole number."""
+    return _fast_validator(kind).is_valid(plain) and not _holds_a_float(plain)
+
+
+def _holds_a_float(plain: Any) -> bool:
+    if isinstance(plain, dict):
+        return any(map(_holds_a_float, plain.values()))
+    return any(map(_holds_a_float, plain)) if isinstance(plain, list) else isinstance(plain, float)
+
+
+def _breaches(kind: str, plain: Any) -> Iterator[Breach]:
+    for error in _validator(kind).iter_errors(plain):
         schema: Any = error.schema
         path = tuple(error.absolute_path)
         properties = schema.get("properties", {}) if isinstance(schema, Mapping) else {}
@@ -68,7 +86,7 @@ def _breaches(document: Document) -> Iterator[Breach]:
             yield from _missing(error, path, frozenset(properties))
         else:
             pattern = str(schema.get("pattern", ""))
-            required = _is_required(document.address.kind, [*error.absolute_schema_path])
+            required = _is_required(kind, [*error.absolute_schema_path])
             known = frozenset(properties)
             yield Breach(str(error.validator), error.validator_value, path, known, pattern=pattern, required=required)
 
@@ -113,14 +131,21 @@ def _is_integer(_: object, instance: object) -> bool:
 
 def _pattern(_: Any, pattern: str, instance: object, __: Any) -> Iterator[ValidationError]:
     """As ECMA 262 has it: `$` is the end of the text, not also the place before a last line end."""
+    from jsonschema import ValidationError
+
     if isinstance(instance, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), instance):
         yield ValidationError("does not match")
 
 
-_CHECKER = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
-_STRICT: Any = validators.extend(Draft202012Validator, {"pattern": _pattern}, type_checker=_CHECKER)  # type: ignore[no-untyped-call]
+@cache
+def _fast_validator(kind: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(SCHEMAS[kind])
 
 
 @cache
 def _validator(kind: str) -> Any:
-    return _STRICT(SCHEMAS[kind])
+    from jsonschema import Draft202012Validator, validators  # slow to import, and only needed to explain
+
+    checker = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
+    extend: Any = validators.extend
+    return extend(Draft202012Validator, {"pattern": _pattern}, type_checker=checker)(SCHEMAS[kind])

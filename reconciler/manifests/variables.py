@@ -22,12 +22,17 @@ def substituted(documents: Iterable[Document], environment: Environment) -> tupl
     """The documents with the environment's variables put in, and the faults; a second Project is left as it is."""
     found, faults = [], []
     for document in documents:
-        if document.address.kind != PROJECT:
+        if document.address.kind != PROJECT and _may_use_variables(document.body.span.source.text):
             body, wrong = substitute(document.body, environment.variables, environment.name, keep=_KEEP)
             faults += [replace(each, address=str(document.address)) for each in wrong]
             document = replace(document, body=body)
         found.append(document)
     return found, faults
+
+
+def _may_use_variables(text: str) -> bool:
+    """Whether a file's text holds ``${``, or an escape that may stand for a part of it: most files hold neither."""
+    return "${" in text or "\\" in text
 
 
 def names_used(documents: Iterable[Document]) -> set[str]:
@@ -38,9 +43,14 @@ def names_used(documents: Iterable[Document]) -> set[str]:
         located = left.pop()
         left += [each for _, each in located.items()]
         left += located.elements()
-        if isinstance(located.value, str) and "${" in located.value:
-            used |= {use[1] for use in _USE.finditer(located.value) if use[1] and use[2]}
+        if isinstance(located.value, str):
+            used |= names_in(located.value)
     return used
+
+
+def names_in(text: str) -> set[str]:
+    """The names of the variables that a text uses."""
+    return {use[1] for use in _USE.finditer(text) if use[1] and use[2]} if "${" in text else set()
 
 
 def escaped(text: str) -> str:

@@ -9,6 +9,7 @@ from functools import partial
 
 from reconciler.api.endpoints.searches import search_contacts
 from reconciler.api.endpoints.wrapups import list_wrapups
+from reconciler.api.reading import Reader
 from reconciler.api.shapes import Contact, Wrapup
 from reconciler.diagnostics import Diagnostic, Severity, has_errors
 from reconciler.errors import ApiError, Unauthorized, Unreachable
@@ -24,7 +25,7 @@ from reconciler.planning.assignment import (
     unmatched_note,
     unsettled_warnings,
 )
-from reconciler.planning.live import Pair, Reader
+from reconciler.planning.live import Pair
 from reconciler.planning.plan import Change
 from reconciler.planning.probes import probe_faults
 from reconciler.planning.queries import Query, make_queries, needs_wrapups

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
 
-from reconciler.api.endpoints.campaigns import list_campaigns
-from reconciler.api.request import Flow
+from reconciler.api.reading import Reader, all_campaigns
 from reconciler.api.shapes import Campaign
 from reconciler.diagnostics import Diagnostic, Span, nearest
-from reconciler.errors import ApiError, ProjectError
+from reconciler.errors import ProjectError
 from reconciler.kinds.values import instant
 from reconciler.manifests.desired import Desired, DesiredCampaign
 from reconciler.manifests.project import Binding
-
-_T = TypeVar("_T")
-
-
-class Reader(Protocol):
-    """What planning needs of a client: it can read, one flow or several side by side."""
-
-    def run(self, flow: Flow[_T]) -> _T:
-        """The result of one flow."""
-
-    def run_each(self, flows: Iterable[Flow[_T]]) -> list[_T | ApiError]:
-        """The results of several flows, in their order; an error in the place of its flow's result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +25,17 @@ class Pair:
 def read_live(reader: Reader, desired: Desired) -> tuple[dict[str, Pair], list[Diagnostic]]:
     """The pairs by manifest name, and a fault for each campaign that has no partner.
 
-    Reads the campaign list once, never one campaign at a time. ProjectError when a binding's `createdAt` shows that
-    this is another account: then nothing else may be read or written.
+    Reads the campaign list once, never one campaign at a time. ProjectError as `paired` raises it.
     """
-    if not desired.campaigns:
-        return {}, []
-    account = reader.run(list_campaigns())
+    return paired(all_campaigns(reader), desired) if desired.campaigns else ({}, [])
+
+
+def paired(account: Sequence[Campaign], desired: Desired) -> tuple[dict[str, Pair], list[Diagnostic]]:
+    """The pairs by manifest name among the campaigns of the account, and a fault for each that has no partner.
+
+    ProjectError when a binding's `createdAt` shows that this is another account: then nothing else may be read or
+    written.
+    """
     by_id = {each.id: each for each in account}
     _refuse_other_account(desired.campaigns, by_id)
     by_name: dict[str, list[Campaign]] = {}

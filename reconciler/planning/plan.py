@@ -21,6 +21,8 @@ class Action(StrEnum):
     UPDATE = "update"
     ADD_FIELD = "addField"
     ASSIGN = "assign"
+    ARCHIVE = "archive"
+    DELETE = "delete"
     NONE = "none"
 
 
@@ -31,6 +33,8 @@ class Reason(StrEnum):
     FIELD_MISSING = "fieldMissing"
     RULE_MATCHES = "ruleMatches"
     RULE_SKIPS = "ruleSkips"
+    ENSURE_ARCHIVED = "ensureArchived"  # lifecycle.ensure: archived
+    ENSURE_DELETED = "ensureDeleted"
     AS_DESIRED = "asDesired"
 
 
@@ -49,6 +53,7 @@ class Operation(StrEnum):
     UPDATE_CAMPAIGN = "updateCampaign"  # PATCH Update campaign by Id
     ADD_FIELDS = "addFields"  # POST Add campaign custom field(s)
     UPDATE_CONTACTS = "updateContacts"  # POST Update a batch of contacts
+    DELETE_CAMPAIGN = "deleteCampaign"  # DELETE Delete campaign by Id
 
 
 class Place(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -58,14 +63,38 @@ class Place(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     line: int
 
 
+class ViaKind(StrEnum):
+    """What a value came through on its way into a manifest."""
+
+    TEMPLATE = "template"
+    OVERLAY = "overlay"
+    VARIABLE = "variable"
+
+
+class Via(Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+    """What a value came through: a template or an overlay (its file), or a variable and where that was given.
+
+    `source` is null for a variable from outside of the project; `origin` says what gave it then, such as ``--var x``.
+    """
+
+    kind: ViaKind
+    name: str
+    source: Place | None = None
+    origin: str = ""
+
+
 class Attribute(Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
-    """One value: before (live) → after (desired); sets are sorted lists. `ignored`: shown, never written."""
+    """One value: before (live) → after (desired); sets are sorted lists. `ignored`: shown, never written.
+
+    `source`: where it is written; `via`: the templates, overlays and variables that it came through.
+    """
 
     name: str
     before: Any
     after: Any
     source: Place | None = None
     ignored: bool = False
+    via: tuple[Via, ...] = ()
 
 
 class ContactGroup(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -196,7 +225,8 @@ class Finding(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
 class Plan(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """A reviewed unit: everything that will be written, why, and what it was made from and is bound to.
 
-    `digest` covers everything else; it is empty until the plan is saved.
+    `digest` covers everything else; it is empty until the plan is saved. `signature` covers the digest, where a key was
+    given. `targets` are what the plan was limited to; empty for the whole project.
     """
 
     format_version: Annotated[int, Meta(ge=1, le=1)]
@@ -213,6 +243,8 @@ class Plan(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     steps: tuple[Step, ...]
     diagnostics: tuple[Finding, ...]
     digest: str = ""
+    signature: str = ""
+    targets: tuple[str, ...] = ()
 
     @property
     def has_errors(self) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from reconciler import __version__
+from reconciler.api.reading import Reader
 from reconciler.diagnostics import Diagnostic, in_order
 from reconciler.manifests.desired import Desired
 from reconciler.planning.campaigns import campaign_changes, campaign_faults
 from reconciler.planning.contacts import plan_contacts
-from reconciler.planning.live import Pair, Reader, read_live
+from reconciler.planning.live import Pair, read_live
 from reconciler.planning.plan import Change, Finding, Plan, Step, Summary
 from reconciler.planning.saved import FORMAT_VERSION
 from reconciler.planning.steps import make_steps

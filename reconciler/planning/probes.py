@@ -10,10 +10,11 @@ from typing import Any
 
 from reconciler.api.endpoints.searches import Search
 from reconciler.api.filters import undecidable
+from reconciler.api.reading import Reader
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import UnsafeQuery
 from reconciler.manifests.desired import DesiredPolicy
-from reconciler.planning.live import Pair, Reader
+from reconciler.planning.live import Pair
 from reconciler.planning.queries import Query
 
 #: A text that no custom field holds.

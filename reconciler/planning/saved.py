@@ -1,8 +1,13 @@
-"""The saved plan: JSON out and in, with a digest that shows whether it was altered (design, the plan)."""
+"""The saved plan: JSON out and in, with a digest that shows whether it was altered (design, the plan).
+
+The digest tells of accidents and of careless edits. Who can write the file can write a digest, too: against that there
+is a signature, made with a key that only the jobs have which plan and apply.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from typing import Any
 
@@ -18,20 +23,29 @@ FORMAT_VERSION = 1
 _RULE_KEYS = ("rule", "campaign", "matched", "changed", "deferred", "contacts", "loads")
 
 
-def to_json(plan: Plan) -> dict[str, Any]:
-    """The plan as the JSON object that `plan.schema.json` describes, digest included."""
+def to_json(plan: Plan, key: bytes | None = None) -> dict[str, Any]:
+    """The plan as the JSON object that `plan.schema.json` describes, with its digest; signed, where there is a key."""
     content: dict[str, Any] = msgspec.to_builtins(plan)
     for change in content["changes"]:
         if change["rule"] is None:
             for name in _RULE_KEYS:
                 del change[name]
-    del content["digest"]
-    return {**content, "digest": digest(content)}
+    for name in ("digest", "signature"):
+        del content[name]
+    if not plan.targets:
+        del content["targets"]
+    content["digest"] = digest(content)
+    return content if key is None else {**content, "signature": signature(content["digest"], key)}
 
 
-def dumps(plan: Plan) -> str:
+def dumps(plan: Plan, key: bytes | None = None) -> str:
     """The text that `--out` and `--format json` write: same plan, same bytes."""
-    return json.dumps(to_json(plan), ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(to_json(plan, key), ensure_ascii=False, indent=1) + "\n"
+
+
+def signature(plan_digest: str, key: bytes) -> str:
+    """HMAC-SHA-256 over a plan's digest."""
+    return "hmac-sha256:" + hmac.new(key, plan_digest.encode(), hashlib.sha256).hexdigest()
 
 
 def digest(content: dict[str, Any]) -> str:
@@ -39,8 +53,11 @@ def digest(content: dict[str, Any]) -> str:
     return "sha256:" + hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 
 
-def loads(content: bytes, name: str) -> Plan:
-    """The plan of a file's content; SavedPlanRefused when it is no plan, of another version, or altered."""
+def loads(content: bytes, name: str, key: bytes | None = None) -> Plan:
+    """The plan of a file's content; SavedPlanRefused when it is no plan, of another version, or altered.
+
+    With a key also when it is not signed with that key.
+    """
     advice = "write one with: reconciler plan --out FILE"
     try:
         data = msgspec.json.decode(content)
@@ -51,16 +68,27 @@ def loads(content: bytes, name: str) -> Plan:
     if data["formatVersion"] != FORMAT_VERSION:
         detail = f"{name} is not of format {FORMAT_VERSION}, the one that this version reads"
         raise SavedPlanRefused("saved plan of another version", detail, "plan again with this version")
-    claimed = data.pop("digest", None)
+    claimed, signed = data.pop("digest", None), data.pop("signature", "")
     if claimed != _digest_of_file(data):
         detail = f"{name} does not match its digest"
         raise SavedPlanRefused("saved plan was altered", detail, "plan again, and review that plan")
+    if key is not None:
+        _refuse_unsigned(signed, claimed, key, name)
     try:
-        plan = msgspec.convert({**data, "digest": claimed}, Plan)
+        plan = msgspec.convert({**data, "digest": claimed, "signature": signed}, Plan)
     except (msgspec.ValidationError, RecursionError) as error:
         raise SavedPlanRefused("not a saved plan", f"{name}: {error}", advice) from None
     refuse_uncovered(plan, name)
     return plan
+
+
+def _refuse_unsigned(signed: object, claimed: str, key: bytes, name: str) -> None:
+    advice = "plan again where RECONCILER_PLAN_KEY is the same, and review that plan"
+    if not signed:
+        raise SavedPlanRefused("saved plan is not signed", f"{name} has no signature, and a key is given", advice)
+    if not (isinstance(signed, str) and signed.isascii() and hmac.compare_digest(signed, signature(claimed, key))):
+        detail = f"{name} was signed with another key, or altered"
+        raise SavedPlanRefused("saved plan has a wrong signature", detail, advice)
 
 
 def _digest_of_file(data: dict[str, Any]) -> str | None:

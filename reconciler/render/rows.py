@@ -81,7 +81,11 @@ def _lines(change: Change, names: Names) -> Iterator[Line]:
         return
     for attribute in change.attributes:
         sign = " " if attribute.ignored else "+" if change.action is Action.ADD_FIELD else "~"
-        text = _added(attribute) if change.action is Action.ADD_FIELD else _moves(attribute, names)
+        text = (
+            _added(attribute)
+            if change.action is Action.ADD_FIELD
+            else moved(attribute.name, attribute.before, attribute.after, names)
+        )
         ignored = "  (ignored: lifecycle.ignoreChanges)" if attribute.ignored else ""
         yield Line(sign, attribute.name, text + ignored, _place(attribute.source))
 
@@ -91,19 +95,17 @@ def _added(attribute: Attribute) -> str:
     return "new custom field, a phone number" if is_phone else "new custom field"
 
 
-def _moves(attribute: Attribute, names: Names) -> str:
-    field = SETTINGS.get(attribute.name)
+def moved(name: str, before: Any, after: Any, names: Names) -> str:
+    """What becomes of the value of a setting; of a set the elements that come and go."""
+    field = SETTINGS.get(name)
     if field is not None and field.many:
-        return _set_moves(attribute, names)
-    before, after = (value(attribute.name, each, names) for each in (attribute.before, attribute.after))
-    return f"{before} → {after}"
+        return _set_moves(name, before or [], after or [], names)
+    return f"{value(name, before, names)} → {value(name, after, names)}"
 
 
-def _set_moves(attribute: Attribute, names: Names) -> str:
-    before: list[Any] = attribute.before or []
-    after: list[Any] = attribute.after or []
-    added = [f"+ {element(attribute.name, each, names)}" for each in after if each not in before]
-    removed = [f"- {element(attribute.name, each, names)}" for each in before if each not in after]
+def _set_moves(name: str, before: list[Any], after: list[Any], names: Names) -> str:
+    added = [f"+ {element(name, each, names)}" for each in after if each not in before]
+    removed = [f"- {element(name, each, names)}" for each in before if each not in after]
     kept = len([each for each in after if each in before])
     return "  ".join([*added, *removed, *([f"({kept} unchanged)"] if kept else [])])
 

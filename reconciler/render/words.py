@@ -9,6 +9,7 @@ from typing import Any
 from reconciler.kinds.campaign import SETTINGS
 from reconciler.kinds.contact import BATCH_FIELDS
 from reconciler.kinds.field import Type
+from reconciler.kinds.values import duration
 from reconciler.render.neutral import neutral
 
 
@@ -54,14 +55,6 @@ def element(name: str, given: Any, names: Names) -> str:
     if field_ is not None and field_.type is Type.REFERENCE:
         return names.shown(field_.reference, given)
     return neutral(str(given))
-
-
-def duration(seconds: int) -> str:
-    """Seconds in the largest unit that fits: ``24h``, ``90s``; ``2d`` from two days on."""
-    for unit, length in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds >= length and seconds % length == 0 and not (unit == "d" and seconds == 86400):
-            return f"{seconds // length}{unit}"
-    return f"{seconds}s"
 
 
 def count(number: int, noun: str) -> str:

@@ -24,6 +24,7 @@ def settings(*lines: str) -> dict[str, object]:
         ("folder: $$${share}", "$${share}"),
         ("folder: $ {share} $share", "$ {share} $share"),
         ("folder: ${none}", None),
+        (r'folder: "\x24{mainNumber}"', "33123456789"),
         ("maxTries: ${share}", 50),
         ("isPaused: ${on}", True),
         ("userIds: ${list}", [543]),

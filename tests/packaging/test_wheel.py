@@ -80,7 +80,7 @@ def test_every_import_is_a_declared_dependency() -> None:
             names += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
             used |= {each.split(".")[0] for each in names}
     third_party = used - set(sys.stdlib_module_names) - {"reconciler"}
-    found = {by_module[each][0].lower() for each in third_party}
+    found = {by_module[each][0].lower().replace("_", "-") for each in third_party}
     assert found == declared
 
 

@@ -162,3 +162,42 @@ def test_no_bytes_raise_anything_else(content: bytes) -> None:
     """Whatever the file is."""
     with pytest.raises(SavedPlanRefused):
         loads(content, "p.json")
+
+
+KEY, OTHER_KEY = b"the key of the jobs", b"somebody's"
+
+
+def test_a_signed_plan(tmp_path: Path) -> None:
+    """With the key it is signed with it is read; without any key, too."""
+    text = dumps(PLAN, KEY).encode()
+    assert loads(text, "p.json", KEY).digest == loads(text, "p.json").digest
+    assert json.loads(text)["signature"].startswith("hmac-sha256:")
+    jsonschema.Draft202012Validator(plan_schema()).validate(json.loads(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (dumps(PLAN), "not signed"),
+        (dumps(PLAN, OTHER_KEY), "wrong signature"),
+        (dumps(PLAN, KEY).replace("hmac-sha256:", "hmac-sha256:é"), "wrong signature"),
+        (json.dumps(json.loads(dumps(PLAN, KEY)) | {"signature": 5}), "wrong signature"),
+        (json.dumps(json.loads(dumps(PLAN, KEY)) | {"signature": None}), "not signed"),
+    ],
+)
+def test_a_plan_without_the_keys_signature(text: str, said: str) -> None:
+    """It is refused where the key is given, and no signature of it is told."""
+    with pytest.raises(SavedPlanRefused, match=said) as refused:
+        loads(text.encode(), "p.json", KEY)
+    assert "hmac" not in str(refused.value)
+
+
+def test_who_has_no_key_can_not_seal_an_altered_plan() -> None:
+    """A new digest is easily made; the old signature does not fit it."""
+    content = json.loads(dumps(PLAN, KEY))
+    signed = content.pop("signature")
+    content["environment"] = "production"
+    resealed = json.loads(_resealed(content)) | {"signature": signed}
+    assert loads(json.dumps(resealed).encode(), "p.json").environment == "production"
+    with pytest.raises(SavedPlanRefused, match="wrong signature"):
+        loads(json.dumps(resealed).encode(), "p.json", KEY)

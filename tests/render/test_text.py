@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reconciler.applying.results import Moved, Outcome, Report, Result
 from reconciler.diagnostics import Diagnostic, Label, Source, Span
-from reconciler.kinds.values import seconds
+from reconciler.kinds.values import duration, seconds
 from reconciler.planning.limits import Use
 from reconciler.planning.plan import (
     Action,
@@ -23,7 +23,7 @@ from reconciler.planning.plan import (
 )
 from reconciler.render.rows import plan_rows
 from reconciler.render.text import diagnostics_text, plan_text, report_text, result_text
-from reconciler.render.words import Names, duration
+from reconciler.render.words import Names
 from tests.planning.plans import batch, change, patch, plan_of
 
 NAMES = Names.of({"alice": 543, "bruno": 544}, {"closers": 12})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from reconciler.api import decode, paging
 from reconciler.api.endpoints.params import given
@@ -31,13 +31,21 @@ def list_campaigns(
 
     One that is not as documented comes with its `fault`.
     """
+    first = first_request(name, mode, is_paused=is_paused, is_archived=is_archived)
+    return (yield from paging.linked(first, CampaignPage, campaigns_of(first), lambda each: each.id))
+
+
+def first_request(
+    name: str | None = None, mode: str | None = None, *, is_paused: bool | None = None, is_archived: bool | None = None
+) -> Request:
+    """The request for the first page of the list."""
     params = given({"name": name, "mode": mode, "isPaused": is_paused, "isArchived": is_archived})
-    first = Request("GET", CAMPAIGNS, {**params, "pageSize": PAGE_SIZE})
+    return Request("GET", CAMPAIGNS, {**params, "pageSize": PAGE_SIZE})
 
-    def campaigns(page: CampaignPage) -> list[Campaign]:
-        return [decode.listed_campaign(first, values) for values in page.campaigns]
 
-    return (yield from paging.linked(first, CampaignPage, campaigns, lambda each: each.id))
+def campaigns_of(request: Request) -> Callable[[CampaignPage], list[Campaign]]:
+    """How the campaigns of a page are read; `request` is what messages name."""
+    return lambda page: [decode.listed_campaign(request, values) for values in page.campaigns]
 
 
 def get_campaign(campaign_id: int) -> Flow[Campaign]:

@@ -107,8 +107,8 @@ def _state(record: Record) -> str:
 
 def _lines(record: Mapping[str, Any], environment: Environment) -> Sequence[Column]:
     """A line for each documented field that came, and for each of the others after them."""
+    from reconciler.kinds.values import duration
     from reconciler.render.tables import Column, cell, minute
-    from reconciler.render.words import duration
 
     names = names_of(environment)
 

@@ -46,9 +46,9 @@ def find_campaign(client: Client, environment: Environment, text: str) -> Campai
 
 
 def _named(client: Client, environment: Environment, name: str) -> Campaign:
-    from reconciler.api.endpoints.campaigns import list_campaigns
+    from reconciler.api.reading import all_campaigns
 
-    account = client.run(list_campaigns())
+    account = all_campaigns(client)
     found = [each for each in account if each.name == name]
     if len(found) > 1:
         ids = ", ".join(str(each.id) for each in found)

@@ -43,8 +43,8 @@ def wrapups(
     from reconciler.api.endpoints.wrapups import list_wrapups
     from reconciler.api.shapes import Wrapup
     from reconciler.cli.get.lookup import environment_of, find_folder
+    from reconciler.kinds.values import duration
     from reconciler.render.tables import Column
-    from reconciler.render.words import duration
 
     environment = environment_of(session)
     with session.client(environment, writable=False) as client:
