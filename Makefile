@@ -52,4 +52,6 @@ clean: ## remove what the commands made
 .venv/.dev: pyproject.toml | .venv/bin/python
 	@echo "Installing into .venv with the development tools (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || $(BIN)/playwright install chromium \
+		|| echo "There is no Chromium: tests/browser will be skipped"
 	@touch .venv/.tool $@

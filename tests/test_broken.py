@@ -19,8 +19,6 @@ FOLDER = Path(__file__).parent / "broken"
 BASE = FOLDER / "_base"
 EXPECTED = "expected.txt"
 CASES = sorted(each for each in FOLDER.iterdir() if each.is_dir() and each != BASE)
-#: Faults of no file in particular: something is not there at all.
-PLACELESS = frozenset({"no-manifests"})
 
 _HEAD = re.compile(r"^(error|warning|note)\[([a-z0-9-]+)\]: \S")
 _PLACE = re.compile(r"^ *--> ([^:]+):([1-9][0-9]*):([1-9][0-9]*)$")
@@ -76,7 +74,7 @@ def _holds_up(code: int, said: str) -> None:
     for message in messages:
         head = _HEAD.match(message[0])
         assert head is not None, message[0]
-        assert head[2] in PLACELESS or _PLACE.match(message[1]), f"no place: {message}"
+        assert _PLACE.match(message[1]), f"no place: {message}"
         assert message[-1].startswith("help: "), f"no next step: {message}"
         assert message[-1].removeprefix("help: ").strip(), f"an empty next step: {message}"
 

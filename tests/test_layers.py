@@ -21,11 +21,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "manifests": VOCABULARY | {"kinds"},
     "api": VOCABULARY | {"kinds"},
     "planning": VOCABULARY | {"kinds", "manifests", "api"},
+    "exporting": VOCABULARY | {"kinds", "manifests", "api", "planning"},
     "applying": VOCABULARY | {"kinds", "manifests", "api", "planning"},
     "render": VOCABULARY | {"kinds", "planning", "applying"},
     "store": VOCABULARY,
     "emulator": set(),
-    "cli": VOCABULARY | {"kinds", "manifests", "api", "planning", "applying", "render", "store", "emulator"},
+    "cli": VOCABULARY
+    | {"kinds", "manifests", "api", "planning", "exporting", "applying", "render", "store", "emulator"},
     "__main__": {"cli"},
     "__init__": set(),
 }

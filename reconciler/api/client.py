@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import ModuleType, TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import stamina
 import stamina.instrumentation
@@ -201,11 +202,24 @@ def http_library() -> ModuleType:
     """httpx, or httpx2 where httpx is missing or RECONCILER_HTTP_CLIENT asks for it; ProjectError without either."""
     asked = os.environ.get("RECONCILER_HTTP_CLIENT", "")
     for name in (asked,) if asked in LIBRARIES else LIBRARIES:
-        try:
+        with _without_its_commands(name), suppress(ModuleNotFoundError):
             return importlib.import_module(name)
-        except ModuleNotFoundError:
-            continue
     raise ProjectError("no HTTP client is installed", help="pip install httpx")
+
+
+@contextmanager
+def _without_its_commands(library: str) -> Iterator[None]:
+    """Keeps the library from importing its command line, as where it is installed without: that takes longer than all
+    the rest of it, and nobody here calls it.
+    """
+    commands = f"{library}._main"
+    modules = cast(dict[str, Any], sys.modules)
+    modules.setdefault(commands, None)  # the way to say that an import is to fail
+    try:
+        yield
+    finally:
+        if modules[commands] is None:
+            del modules[commands]
 
 
 def _http_client(

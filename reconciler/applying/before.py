@@ -6,30 +6,48 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.api.shapes import Contact
+from reconciler.api.shapes import Campaign, Contact
 from reconciler.applying.results import Moved
-from reconciler.kinds.campaign import SETTINGS
+from reconciler.kinds.campaign import PATCHED
 from reconciler.kinds.contact import BATCH_FIELDS
 from reconciler.kinds.values import comparable, settings_object
 from reconciler.planning.assignment import IN_PROGRESS
 from reconciler.planning.diff import same, same_inner, shown
+from reconciler.planning.ending import ENDINGS
+from reconciler.planning.live import created_at, same_creation
 from reconciler.planning.plan import Action, Change, Plan, Step
 
 
 class Expected:
-    """What a campaign's settings must be: the plan's before values, then what this run has written itself."""
+    """What a campaign's settings must be: the plan's before values, then what this run has written itself.
+
+    `ending` is the change that archives or deletes it, if one does.
+    """
 
     def __init__(self, changes: Iterable[Change]) -> None:
         self._values: dict[str, Any] = {}
+        self.ending: Change | None = None
         for change in changes:
-            for each in change.attributes if change.action is Action.UPDATE else ():
+            if change.action in ENDINGS:
+                self.ending = change
+            for each in change.attributes if change.action in (Action.UPDATE, *ENDINGS) else ():
                 self._values[each.name] = each.before
+
+    def another(self, live: Campaign) -> Iterator[Moved]:
+        """What shows that this is not the campaign that was reviewed; asked only before what can't be undone."""
+        if (change := self.ending) is None:
+            return
+        created = created_at(live)
+        if change.campaign_created_at is not None and not same_creation(created, change.campaign_created_at):
+            yield Moved("createdAt", change.campaign_created_at, created)
+        if live.name != change.campaign_name:
+            yield Moved("name", change.campaign_name, live.name)
 
     def moved(self, body: Mapping[str, Any], live: Mapping[str, Any]) -> list[Moved]:
         """The settings of `body` that the account holds otherwise than expected, and otherwise than wanted."""
         found: list[Moved] = []
         for name, wanted in body.items():
-            field = SETTINGS[name]
+            field = PATCHED[name]
             if not same(field, wanted, live.get(name)):
                 inside = (
                     self._inside(name, wanted, live.get(name)) if field.fields else self._plain(name, live.get(name))
@@ -40,13 +58,13 @@ class Expected:
     def wrote(self, body: Mapping[str, Any]) -> None:
         """Takes note that `body` is now what the account holds."""
         for name, value in body.items():
-            if SETTINGS[name].fields:
+            if PATCHED[name].fields:
                 self._values |= {f"{name}.{inner}": each for inner, each in value.items()}
             else:
                 self._values[name] = value
 
     def _plain(self, name: str, live: Any) -> Iterator[Moved]:
-        field = SETTINGS[name]
+        field = PATCHED[name]
         planned = self._values.get(name)
         if comparable(field, planned) != comparable(field, live):
             yield Moved(name, shown(field, planned), shown(field, live))
@@ -56,7 +74,7 @@ class Expected:
         held = settings_object(name, live)
         for inner in sorted(wanted.keys() | held.keys()):
             planned = self._values.get(f"{name}.{inner}", wanted.get(inner))
-            if not same_inner(SETTINGS[name], inner, planned, held.get(inner)):
+            if not same_inner(PATCHED[name], inner, planned, held.get(inner)):
                 yield Moved(f"{name}.{inner}", planned, held.get(inner))
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from reconciler.api.endpoints.campaigns import add_fields, get_campaign, patch_campaign
+from reconciler.api.endpoints.campaigns import add_fields, delete_campaign, get_campaign, patch_campaign
 from reconciler.api.request import Flow
 from reconciler.api.shapes import Campaign
 from reconciler.applying.batches import write_contacts
 from reconciler.applying.results import ALREADY, Moved, Outcome, Result
 from reconciler.applying.work import IN_DOUBT, PLAN_AGAIN, Campaigning
 from reconciler.errors import ApiError, Busy, NotFound, Rejected, Unauthorized
-from reconciler.kinds.campaign import SETTINGS
+from reconciler.kinds.campaign import PATCHED
 from reconciler.planning.diff import same
-from reconciler.planning.plan import Operation, Step
+from reconciler.planning.plan import Action, Operation, Step
 
 #: How long to wait for a campaign that is busy with somebody else's batch, in seconds.
 BUSY_PATIENCE = 600.0
@@ -42,8 +42,10 @@ def carry_out(step: Step, work: Campaigning) -> Result:
 
 
 def _update_campaign(step: Step, work: Campaigning) -> Result:
-    live = work.writer.run(get_campaign(step.campaign_id))
-    if moved := [*_archived(live), *work.expected.moved(step.body, live.values)]:
+    live = _read(step, work)
+    if live is None or (work.expected.ending and _is_archived(live)):
+        return Result(step, Outcome.DONE, ALREADY)  # somebody has ended it, as planned
+    if moved := [*_unfit(step, live, work), *work.expected.moved(step.body, live.values)]:
         return _stale(step, moved)
     if not _differing(step, live):
         work.expected.wrote(step.body)
@@ -59,12 +61,38 @@ def _update_campaign(step: Step, work: Campaigning) -> Result:
     return _verdict(step, fault, lacking)
 
 
+def _delete_campaign(step: Step, work: Campaigning) -> Result:
+    """Sent once: whether a lost one was carried out is seen by reading the campaign, which is then not there."""
+    live = _read(step, work)
+    if live is None:
+        return Result(step, Outcome.DONE, ALREADY)
+    restored = [] if _is_archived(live) else [Moved("isArchived", True, live.values.get("isArchived"))]
+    if moved := [*work.expected.another(live), *restored]:
+        return _stale(step, moved)
+
+    def lacking() -> str:
+        return "the campaign is still there" if _read(step, work) is not None else ""
+
+    work.note(step, "sending", "")
+    return _verdict(step, _sent(work, delete_campaign(step.campaign_id)), lacking)
+
+
+def _read(step: Step, work: Campaigning) -> Campaign | None:
+    """The campaign as it is now; None when it is not there and is to be deleted."""
+    try:
+        return work.writer.run(get_campaign(step.campaign_id))
+    except NotFound:
+        if work.expected.ending is None or work.expected.ending.action is not Action.DELETE:
+            raise
+        return None
+
+
 def _add_fields(step: Step, work: Campaigning) -> Result:
     wanted = {each["name"]: bool(each["isPhoneNumber"]) for each in step.fields}
     live = work.writer.run(get_campaign(step.campaign_id))
     held = _fields(live)
     moved = [Moved(name, None, _kind(held[name])) for name in wanted if name in held and held[name] != wanted[name]]
-    if moved := [*_archived(live), *moved]:
+    if moved := [*_unfit(step, live, work), *moved]:
         return _stale(step, moved)
     missing = {name: is_phone for name, is_phone in wanted.items() if name not in held}
     if not missing:
@@ -109,11 +137,20 @@ def _verdict(step: Step, fault: ApiError | None, lacking: Callable[[], str]) -> 
 
 
 def _differing(step: Step, live: Campaign) -> list[str]:
-    return [name for name, value in step.body.items() if not same(SETTINGS[name], value, live.values.get(name))]
+    return [name for name, value in step.body.items() if not same(PATCHED[name], value, live.values.get(name))]
 
 
-def _archived(live: Campaign) -> list[Moved]:
-    return [Moved("isArchived", False, True)] if live.values.get("isArchived") is True else []
+def _unfit(step: Step, live: Campaign, work: Campaigning) -> Iterator[Moved]:
+    """Why the API would not take the step, or why it would be wrong to send it to this campaign."""
+    yield from work.expected.another(live)
+    if _is_archived(live):
+        yield Moved("isArchived", False, True)
+    if "isArchived" in step.body and live.values.get("isPaused") is not True:
+        yield Moved("isPaused", True, live.values.get("isPaused"))
+
+
+def _is_archived(live: Campaign) -> bool:
+    return live.values.get("isArchived") is True
 
 
 def _stale(step: Step, moved: list[Moved]) -> Result:
@@ -139,4 +176,5 @@ _OPERATIONS: dict[Operation, Callable[[Step, Campaigning], Result]] = {
     Operation.UPDATE_CAMPAIGN: _update_campaign,
     Operation.ADD_FIELDS: _add_fields,
     Operation.UPDATE_CONTACTS: write_contacts,
+    Operation.DELETE_CAMPAIGN: _delete_campaign,
 }

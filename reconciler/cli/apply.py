@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.exits import Exit
+from reconciler.cli.part import Part, part_options
 from reconciler.cli.plan import make, show
 from reconciler.cli.session import Ended, Session
 
@@ -42,9 +43,12 @@ def _limits(context: click.Context, parameter: click.Parameter, given: tuple[str
     callback=_limits,
     help="Raise a limit for this run: contactsChanged, campaignsChanged.",
 )
+@part_options
 @click.option("--parallelism", type=click.IntRange(1, 64), default=10, show_default=True, help="Campaigns at once.")
 @click.pass_obj
-def apply(session: Session, file: Path | None, yes: bool, allow: Mapping[str, int], parallelism: int) -> None:
+def apply(
+    session: Session, file: Path | None, yes: bool, allow: Mapping[str, int], part: Part, parallelism: int
+) -> None:
     """Make the account what the manifests say.
 
     With FILE (from plan --out) exactly that plan is applied, as reviewed. Without it a fresh plan is made, shown, and
@@ -52,10 +56,11 @@ def apply(session: Session, file: Path | None, yes: bool, allow: Mapping[str, in
     """
     if file is None and not yes and not (sys.stdin and sys.stdin.isatty()):
         raise click.UsageError("there is no terminal to ask on: give --yes, or a saved plan as FILE")
+    if file is not None and not part.is_whole:
+        raise click.UsageError("a saved plan is applied as a whole: --target and --selector go with `plan`")
     from reconciler.cli import terminal
 
-    desired = session.chosen()
-    made = _saved(session, file, desired) if file else _fresh(session, desired)
+    desired, made = _saved(session, file) if file else _fresh(session, part)
     if made.steps:
         _stop_at_limits(made, desired, allow)
         if file is None and not yes:
@@ -66,33 +71,27 @@ def apply(session: Session, file: Path | None, yes: bool, allow: Mapping[str, in
         raise Ended(Exit.PARTLY)
 
 
-def _fresh(session: Session, desired: Desired) -> Plan:
+def _fresh(session: Session, part: Part) -> tuple[Desired, Plan]:
     from reconciler.cli import terminal
 
-    made, diagnostics = make(session, desired)
+    desired, made, diagnostics = make(session, part)
     terminal.report(diagnostics)
     show(made, desired)
-    return made
+    return desired, made
 
 
-def _saved(session: Session, file: Path, desired: Desired) -> Plan:
+def _saved(session: Session, file: Path) -> tuple[Desired, Plan]:
     """The plan of a file; SavedPlanRefused when it is not for this target, these manifests or this time."""
     from reconciler.cli import terminal
-    from reconciler.errors import ProjectError
-    from reconciler.planning.saved import loads
+    from reconciler.cli.saved_plans import plan_key, read_plan
     from reconciler.planning.target import refuse_other_target
 
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise ProjectError(
-            "the saved plan can't be read", f"{file}: {error.strerror}", "check the path", "no-saved-plan"
-        ) from None
-    made = loads(content, str(file))
+    desired = session.chosen()
+    made = read_plan(file, plan_key(session.variables))
     refuse_other_target(made, desired, session.clock())
     terminal.report(each.diagnostic() for each in made.diagnostics)
     terminal.talk(f"Applying {file} to `{made.environment}`: {len(made.steps)} API calls, as reviewed.\n")
-    return made
+    return desired, made
 
 
 def _stop_at_limits(made: Plan, desired: Desired, allow: Mapping[str, int]) -> None:

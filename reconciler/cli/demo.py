@@ -62,6 +62,7 @@ def _made(source: Path, folder: Path) -> Path:
 
     try:
         shutil.copytree(source, folder, ignore=shutil.ignore_patterns(".reconciler", "__pycache__"))
+        _help_editors(folder)
     except FileExistsError:
         raise ProjectError(
             "the folder is there already", str(folder), "name one that does not exist", "folder-exists"
@@ -71,6 +72,20 @@ def _made(source: Path, folder: Path) -> Path:
             "the folder can't be made", f"{folder}: {error.strerror}", "name another one", "folder-not-made"
         ) from None
     return folder
+
+
+def _help_editors(folder: Path) -> None:
+    """Gives the copy the schemas that its modelines are to lead to."""
+    from reconciler.cli.schema import rendered
+    from reconciler.kinds.editor import manifest_schema, overlay_schema
+    from reconciler.manifests.modeline import OVERLAY_SCHEMA, SCHEMA, settled
+
+    for path in folder.rglob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(settled(text, path.relative_to(folder).as_posix()), encoding="utf-8")
+    for place, schema in ((SCHEMA, manifest_schema()), (OVERLAY_SCHEMA, overlay_schema())):
+        (folder / place).parent.mkdir(exist_ok=True)
+        (folder / place).write_text(rendered(schema), encoding="utf-8")
 
 
 def _play(session: Session, folder: Path, arguments: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
-from reconciler.diagnostics import nearest_help
+from reconciler.diagnostics import Diagnostic, nearest_help
 from reconciler.errors import ManifestsInvalid, ProjectError
 from reconciler.kinds.project import FILE_NAME
 from reconciler.manifests.project import Environment, Project, read_project
@@ -54,7 +54,7 @@ def choose_environment(project: Project, name: str | None) -> Environment:
 
 
 def manifest_files(directory: Path, project: Project) -> dict[str, bytes]:
-    """Every manifest of the project, by its path relative to it; ProjectError when a named one is not there."""
+    """Every manifest of the project, by its path relative to it; ManifestsInvalid when a named one is not there."""
     if not project.manifests:
         return _contents(directory, _below(directory, directory, project))
     return _contents(directory, _named(directory, project.manifests, project))
@@ -65,6 +65,18 @@ def overlay_files(directory: Path, environment: Environment, project: Project) -
     return _contents(directory, _named(directory, environment.overlays, project))
 
 
+def is_read(directory: Path, project: Project, folder: str) -> bool:
+    """Whether files in this folder (relative to the project, normalised) are read as manifests."""
+    if folder.startswith(("/", "..")) or any(part.startswith(".") for part in Path(folder).parts):
+        return False
+    parents = {path.as_posix() for path in (Path(folder), *Path(folder).parents)}
+    if parents & {os.path.normpath(each) for each in project.overlays} and "." not in project.overlays:
+        return False
+    if any((directory / each / FILE_NAME).is_file() for each in parents - {"."}):
+        return False  # another project's
+    return not project.manifests or bool(parents & {os.path.normpath(each) for each in project.manifests})
+
+
 def _named(directory: Path, names: Iterable[str], project: Project) -> Iterator[Path]:
     for name in names:
         path = directory / name
@@ -73,12 +85,9 @@ def _named(directory: Path, names: Iterable[str], project: Project) -> Iterator[
         elif os.path.isfile(path):  # noqa: PTH113
             yield path
         else:
-            raise ProjectError(
-                "no such manifests",
-                f"{FILE_NAME} names `{name}`, which is not there",
-                "create it, or correct the path",
-                "no-manifests",
-            )
+            detail = f"{FILE_NAME} names `{name}`, which is not there"
+            advice, place = "create it, or correct the path", project.places[name]
+            raise ManifestsInvalid([Diagnostic("no-manifests", "no such manifests", detail, span=place, help=advice)])
 
 
 def _below(folder: Path, directory: Path, project: Project) -> Iterator[Path]:

@@ -20,11 +20,13 @@ from reconciler.cli.diff_env import diff_env
 from reconciler.cli.emulator import emulator
 from reconciler.cli.exits import Exit, exit_of
 from reconciler.cli.explain import explain
+from reconciler.cli.export import export
 from reconciler.cli.get import get
 from reconciler.cli.init import init
 from reconciler.cli.plan import plan
 from reconciler.cli.schema import schema
 from reconciler.cli.session import Ended, Session
+from reconciler.cli.show import show
 from reconciler.cli.show_manifest import show_manifest
 from reconciler.cli.validate import validate
 from reconciler.cli.variables import read_variables
@@ -71,7 +73,9 @@ def cli(context: click.Context, directory: Path | None, environment: str | None,
     context.obj = replace(base, directory=directory or base.directory, environment=environment, given=given)
 
 
-for _command in (init, demo, validate, show_manifest, diff_env, plan, apply, get, emulator, explain, schema):
+for _command in (
+    init, demo, validate, show_manifest, diff_env, plan, show, apply, export, get, emulator, explain, schema,
+):  # fmt: skip
     cli.add_command(_command)
 
 

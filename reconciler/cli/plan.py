@@ -2,82 +2,136 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli.exits import Exit
+from reconciler.cli.part import Part, part_options
+from reconciler.cli.reports import Report, format_options, refuse_no_file
 from reconciler.cli.session import Ended, Session, names_of
 
 if TYPE_CHECKING:
     from reconciler.diagnostics import Diagnostic
     from reconciler.manifests.desired import Desired
     from reconciler.planning.plan import Plan
+    from reconciler.render.rows import PlanRows
+
+FILE = click.Path(path_type=Path)
+
+
+def _out(context: click.Context, parameter: click.Parameter, given: Path | None) -> Path | None:
+    if given is not None:
+        refuse_no_file(given)
+    return given
+
+
+def _lifetime(context: click.Context, parameter: click.Parameter, given: str) -> timedelta:
+    """`--valid-for 8h`, from a minute to a hundred days."""
+    from reconciler.kinds.values import seconds
+
+    try:
+        length = timedelta(seconds=min(seconds(given), 10**9))
+    except ValueError:
+        length = timedelta()
+    if not timedelta(minutes=1) <= length <= timedelta(days=100):
+        raise click.BadParameter(f"`{given}` is no time from 1m to 100d, such as 8h")
+    return length
 
 
 @click.command()
-@click.option("--out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan for apply.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="What stdout gets.")
+@click.option("--out", metavar="FILE", type=FILE, callback=_out, is_eager=True, help="Save the plan for apply.")
+@format_options
+@part_options
+@click.option(
+    "--valid-for",
+    "lifetime",
+    metavar="TIME",
+    default="24h",
+    callback=_lifetime,
+    show_default=True,
+    help="How long it may be applied.",
+)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 @click.pass_obj
-def plan(session: Session, out: Path | None, format_: str, detailed_exitcode: bool) -> None:
+def plan(
+    session: Session,
+    out: Path | None,
+    format_: str,
+    reports: Sequence[Report],
+    part: Part,
+    lifetime: timedelta,
+    detailed_exitcode: bool,
+) -> None:
     """Show what differs between the manifests and the account.
 
     Reads the account and never writes to it. A campaign that can't be planned is reported, and the rest is planned.
+    Formats: text for a terminal; json, which is what --out writes; markdown for a comment in a pull request; html, one
+    file that opens in a browser. `show FILE` shows a saved plan in any of them.
     """
     from reconciler.cli import terminal
-    from reconciler.planning.saved import dumps
+    from reconciler.cli.reports import show_plan, write_reports
+    from reconciler.cli.saved_plans import save_plan
 
-    desired = session.chosen()
-    made, diagnostics = make(session, desired)
+    desired, made, diagnostics = make(session, part, lifetime)
     terminal.report(diagnostics)
+    rows = rows_of(made, desired, out)
+    show_plan(made, rows, format_)
     if out is not None:
-        save(made, out)
-    if format_ == "json":
-        terminal.out(dumps(made))
-    else:
-        show(made, desired)
+        save_plan(made, out)
     if out is not None and format_ == "text":
-        terminal.talk(f"\nSaved to {out}. `apply {out}` applies exactly this plan, within 24 hours.\n")
-    if made.has_errors:
+        terminal.talk(
+            f"\nSaved to {out}. `apply {out}` applies exactly this plan, until {made.expires_at:%Y-%m-%d %H:%M}Z.\n"
+        )
+    written = write_reports(made, rows, reports)
+    if made.has_errors or not written:
         raise Ended(Exit.ERROR)
     if detailed_exitcode and made.steps:
         raise Ended(Exit.CHANGES)
 
 
-def make(session: Session, desired: Desired) -> tuple[Plan, list[Diagnostic]]:
-    """A plan from what the account holds now, through a client that cannot write (S1)."""
-    from reconciler.planning.planner import make_plan
+def make(
+    session: Session, part: Part, lifetime: timedelta = timedelta(hours=24)
+) -> tuple[Desired, Plan, list[Diagnostic]]:
+    """What the manifests ask for, and a plan from what the account holds now.
 
-    with session.client(desired.environment, writable=False) as client:
-        return make_plan(client, desired, now=session.clock(), commit=session.commit())
+    The campaigns are read while the manifests are parsed, through a client that cannot write (S1).
+    """
+    from reconciler.cli.ahead import reading
+    from reconciler.cli.files import choose_environment
+    from reconciler.cli.saved_plans import plan_key
+    from reconciler.manifests.read import read_desired
+    from reconciler.planning.planner import make_plan
+    from reconciler.planning.saved import signed
+    from reconciler.planning.selection import selected
+
+    project = session.project()
+    key = plan_key(session.variables)
+    with reading(session, choose_environment(project, session.environment)) as account:
+        desired = read_desired(*session.inputs(project, choose_environment(project, session.environment)))
+        selection = selected(desired, part.targets, part.labels)
+        client, listed = account()
+        made, diagnostics = make_plan(
+            client, desired, now=session.clock(), commit=session.commit(), selection=selection, listed=listed,
+            lifetime=lifetime,
+        )  # fmt: skip
+    return desired, signed(made, key) if key else made, diagnostics
+
+
+def rows_of(made: Plan, desired: Desired, out: Path | None = None) -> PlanRows:
+    """The rows of a plan that was made now; `out`: where it is saved."""
+    from reconciler.planning.limits import limit_uses
+    from reconciler.render.rows import plan_rows
+
+    uses = limit_uses(made, desired, {})
+    return plan_rows(made, names_of(desired.environment), uses, file=str(out) if out else "")
 
 
 def show(made: Plan, desired: Desired) -> None:
     """Prints a plan as text."""
-    from reconciler.cli import terminal
-    from reconciler.planning.limits import limit_uses
-    from reconciler.render.rows import plan_rows
-    from reconciler.render.text import plan_text
+    from reconciler.cli.reports import show_plan
 
-    terminal.out(plan_text(plan_rows(made, names_of(desired.environment), limit_uses(made, desired, {}))))
-
-
-def save(made: Plan, path: Path) -> None:
-    """Writes a plan to a file: whole, or not at all, and over nothing but an older plan."""
-    from reconciler.errors import ProjectError
-    from reconciler.planning.saved import dumps, looks_saved
-    from reconciler.store.folder import Folder
-
-    try:
-        if path.exists() and not looks_saved(path.read_bytes()):
-            advice = "name a new file, such as change.json"
-            raise ProjectError(
-                "the plan can't be saved", f"{path} is no saved plan: it stays", advice, "plan-not-saved"
-            )
-        Folder(path.parent).replace(path.name, dumps(made).encode())
-    except OSError as error:
-        raise ProjectError(
-            "the plan can't be saved", f"{path}: {error.strerror}", "choose another file", "plan-not-saved"
-        ) from None
+    show_plan(made, rows_of(made, desired), "text")

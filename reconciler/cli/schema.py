@@ -1,4 +1,4 @@
-"""`reconciler schema`: the JSON Schemas of the manifests and of the saved plan, and the contract of the API."""
+"""`reconciler schema`: JSON Schemas of manifests, for the tool and for editors, and of plans; the API's contract."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ CONTRACT = "schemas/diabolocom.openapi.yaml"
 def schemas() -> dict[str, Any]:
     """Every schema, under the name of its file."""
     from reconciler.kinds import SCHEMAS
+    from reconciler.kinds.editor import manifest_schema, overlay_schema
     from reconciler.planning.saved import plan_schema
 
     found: dict[str, Any] = {f"{_file_name(kind)}.schema.json": schema for kind, schema in SCHEMAS.items()}
+    found |= {"manifest.schema.json": manifest_schema(), "overlay.schema.json": overlay_schema()}
     return found | {"plan.schema.json": plan_schema()}
 
 
@@ -36,6 +38,9 @@ def rendered(schema: Any) -> str:
 @click.option("--check", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help="Compare with files.")
 def schema(name: str | None, write: Path | None, check: Path | None) -> None:
     """Print a JSON Schema: of a kind (Campaign), or of a saved plan (plan). Without NAME: list them.
+
+    For editors: manifest is the schema of any manifest, overlay that of any overlay. In a project:
+    reconciler schema manifest > schemas/manifest.schema.json
 
     API is the OpenAPI description of what the tool holds the vendor's API to be.
     """

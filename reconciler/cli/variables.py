@@ -55,10 +55,10 @@ def with_variables(session: Session, project: Project, environment: Environment,
 def _other_overlays(session: Session, project: Project, environment: Environment) -> Iterator[Files]:
     """The overlays of the other environments, which may use names of their own; as far as they are there."""
     from reconciler.cli.files import overlay_files
-    from reconciler.errors import ProjectError
+    from reconciler.errors import ManifestsInvalid, ProjectError
 
     for each in project.environments.values():
-        with suppress(ProjectError):
+        with suppress(ProjectError, ManifestsInvalid):
             if each.name != environment.name:
                 yield overlay_files(session.directory, each, project)
 

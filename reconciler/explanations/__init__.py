@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from reconciler.explanations import account, api, commands, fields, files, manifests, project, runs
+from reconciler.explanations import account, api, commands, exporting, fields, files, manifests, project, runs
 from reconciler.explanations.explanation import Explanation, Where
 
 __all__ = ["EXPLANATIONS", "STAGES", "Explanation", "Where"]
@@ -22,6 +22,7 @@ STAGES: Final[Mapping[str, Mapping[str, Explanation]]] = {
     "Manifests against the account": account.EXPLANATIONS,
     "Plans and runs": runs.EXPLANATIONS,
     "The API": api.EXPLANATIONS,
+    "Exporting": exporting.EXPLANATIONS,
     "Commands": commands.EXPLANATIONS,
 }
 

@@ -21,7 +21,24 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     "campaign-archived": Explanation(
         "The campaign is archived",
         "The API can neither change nor restore an archived campaign.",
-        "Restore it in the console, or remove its manifest.",
+        "Restore it in the console; or write `lifecycle: {ensure: archived}`, if archived is what it is to be.",
+    ),
+    "archived-differs": Explanation(
+        "An archived campaign keeps what it has",
+        "The API can't change an archived campaign, and one that is to be archived is only paused before. Where its "
+        "settings differ from the manifest they stay so. A note: nothing is stopped.",
+        "Nothing needs to be done.",
+    ),
+    "name-differs": Explanation(
+        "The campaign that is to be archived or deleted has another name",
+        "What can't be undone is done only where the id and the name mean the same campaign.",
+        "Correct settings.name, or the id in the environment's `campaigns`.",
+    ),
+    "fields-stay": Explanation(
+        "Custom fields can't be removed",
+        "`customFields: []` asks for no field to be there, and the campaign has some: the API can add fields and never "
+        "removes one. A note: nothing is stopped.",
+        "Leave `customFields` out. It names fields that must exist; others may exist, too.",
     ),
     "campaign-unreadable": Explanation(
         "The account shows this campaign otherwise than documented",
@@ -55,7 +72,7 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "The account has no such wrap-up code",
         "Wrap-up codes are named by their name, or by folder and name. A filter without its code would find other "
         "contacts than meant.",
-        "Correct the name. `reconciler get wrapups` lists the codes.",
+        "Correct the name. `reconciler get wrapups` lists the codes; a new one has to be made in the console.",
     ),
     "ambiguous-wrapup": Explanation(
         "Several wrap-up codes have this name",

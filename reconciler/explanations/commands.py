@@ -74,6 +74,19 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "A name is unique in its kind only: a Campaign and an AssignmentPolicy may share it.",
         "Give the address, such as `Campaign/admissions-bakery`.",
     ),
+    "unknown-target": Explanation(
+        "No manifest declares such a target",
+        "A target is a Campaign or an AssignmentPolicy, given by its address (Kind/name) or by its name alone.",
+        "Take the nearest one that the message gives.",
+        Where.COMMAND,
+        "reconciler plan --target Campaign/admissions-bakry\n",
+        "reconciler plan --target Campaign/admissions-bakery\n",
+    ),
+    "nothing-selected": Explanation(
+        "The selector leaves nothing",
+        "No campaign carries all of these labels, or none of the targets does. That is never taken for everything.",
+        "Correct the label, or leave the target or the selector out.",
+    ),
     "unknown-folder": Explanation(
         "The account has no such folder of wrap-up codes",
         "A folder is given by its id, its path or its name.",

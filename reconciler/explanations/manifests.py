@@ -15,6 +15,10 @@ def _campaign(name: str, title: str) -> str:
     return f"{head}metadata: {{name: {name}}}\nspec: {{settings: {{name: {title}}}}}\n"
 
 
+def _ended(name: str) -> str:
+    return _campaign(name, "Bakery").replace("}}\n", "}, lifecycle: {ensure: archived}}\n")
+
+
 def _policy(name: str, campaign: str) -> str:
     head = f"apiVersion: diabolocom.reconciler/v1\nkind: AssignmentPolicy\nmetadata: {{name: {name}}}\n"
     return f"{head}spec: {{campaigns: [{campaign}], {_RULE.strip()}}}\n"
@@ -48,6 +52,24 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         Where.CAMPAIGN,
         "settings: {maxTries: 8}\n",
         "settings: {name: Bakery, maxTries: 8}\n",
+    ),
+    "delete-needs-id": Explanation(
+        "Deleting needs the campaign's id",
+        "A campaign and its contacts are deleted for good. A name is too weak to say which one: another campaign may "
+        "have it, or get it.",
+        "Bind the id in the environment: `campaigns: {NAME: {id: ID, createdAt: …}}`; createdAt proves the account.",
+        Where.CAMPAIGN,
+        "settings: {name: Bakery}\nlifecycle: {ensure: deleted}\n",
+        "settings: {name: Bakery}\nlifecycle: {ensure: archived}\n",
+    ),
+    "policy-of-ended": Explanation(
+        "A policy names a campaign that is to be archived or deleted",
+        "Nothing is written to the contacts of such a campaign, so these rules would do nothing. A `selector` passes "
+        "it over by itself.",
+        "Take it out of the policy's `campaigns`, or let the campaign be present.",
+        Where.MANIFEST,
+        f"{_ended('bakery')}---\n{_policy('bakery-contacts', 'bakery')}",
+        f"{_campaign('bakery', 'Bakery')}---\n{_policy('bakery-contacts', 'bakery')}",
     ),
     "managed-twice": Explanation(
         "Two manifests manage the same campaign",

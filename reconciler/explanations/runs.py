@@ -40,6 +40,15 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "The file can't be written, or it holds something that is not a saved plan and is left as it is.",
         "Name a new file.",
     ),
+    "report-not-written": Explanation(
+        "A report can't be written",
+        "The file or its folder can't be written, or the file holds something that is no report of a plan and is left "
+        "as it is. The plan was made and shown all the same, and so were the other reports written.",
+        "Name a new file in a folder that is there.",
+        Where.COMMAND,
+        "reconciler plan --report html=README.md\n",
+        "reconciler plan --report html=plan.html\n",
+    ),
     "unsafe-query": Explanation(
         "A query that could hit more contacts than meant",
         "A filter that the API does not know, or a batch without any, would change every contact of a campaign. It "
@@ -50,6 +59,15 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "A write that is not allowed",
         "Commands that only read can't write, and what is written must be as the API documents it. Nothing was sent.",
         "Report it with the command that you ran: this guards against a fault of the tool itself.",
+    ),
+    "empty-key": Explanation(
+        "The key for plans is empty",
+        "Where RECONCILER_PLAN_KEY is set, plans are signed with it and only plans with that signature are applied. An "
+        "empty one would check nothing: most often the job was not given the secret.",
+        "Unset the variable, or give the job the secret.",
+        Where.COMMAND,
+        "RECONCILER_PLAN_KEY= reconciler apply change.json\n",
+        "reconciler apply change.json\n",
     ),
     "invalid-argument": Explanation(
         "No request can be made of this value",

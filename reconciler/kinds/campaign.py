@@ -7,6 +7,7 @@ written and what null does from "PATCH Update campaign by Id".
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Final
 
 from reconciler.kinds.field import Availability, Field, Type, by_name
@@ -44,7 +45,7 @@ SETTINGS: Final[Mapping[str, Field]] = by_name((
     ),
     Field(
         "useAgentDisplayedPhoneNumber", Type.BOOLEAN, "Show the agent's number instead of the campaign's.",
-        available=Availability.SOON,
+        default=False, available=Availability.SOON,
     ),
     Field(
         "displayedPhoneNumbers", Type.PHONE, "Numbers shown to contacts, E.164 without plus; validated ones only.",
@@ -82,6 +83,12 @@ SETTINGS: Final[Mapping[str, Field]] = by_name((
     Field("autoPurge", Type.OBJECT, "Which contacts are purged by themselves.", fields=AUTO_PURGE),
 ))  # fmt: skip
 
+#: What PATCH takes: the settings, and what `lifecycle.ensure` comes to.
+PATCHED: Final[Mapping[str, Field]] = {
+    **SETTINGS,
+    "isArchived": Field("isArchived", Type.BOOLEAN, "true archives the campaign, which has to be paused."),
+}
+
 #: What the campaign shows but PATCH does not take: it can be asserted with `expect`, never changed (notes, trap 8).
 ASSERTED: Final[Mapping[str, Field]] = by_name((
     Field("mode", Type.STRING, "Dialling mode.", choices=MODES, example="predictive"),
@@ -99,6 +106,14 @@ CUSTOM_FIELD = (
 )  # fmt: skip
 
 
+class Ensure(StrEnum):
+    """Whether a campaign is to exist (`lifecycle.ensure`); the API can archive and delete, and undo neither."""
+
+    PRESENT = "present"
+    ARCHIVED = "archived"
+    DELETED = "deleted"
+
+
 def schema() -> Schema:
     """The JSON Schema of a Campaign document."""
     lifecycle = closed(
@@ -107,8 +122,14 @@ def schema() -> Schema:
                 {"type": "string", "enum": list(SETTINGS)}, "Settings that are left as the account has them."
             ),
             "ensure": {
-                "const": "present",
-                "description": "Whether the campaign is to exist; there is only `present` so far.",
+                "type": "string",
+                "enum": [str(each) for each in Ensure],
+                "description": (
+                    "Whether the campaign is to exist: `present` unless said. `archived` pauses and archives it; "
+                    "`deleted` deletes it besides, with its contacts, and needs its id in the environment's "
+                    "`campaigns`. Neither can be undone."
+                ),
+                "examples": ["archived"],
             },
         },
         description="How the tool treats this campaign.",

@@ -35,7 +35,7 @@ class Field:
 
     `many`: a list of `type`; all lists of the API's settings are sets (no order). `nullable`: null clears it.
     `reference`: whose names it takes (``agents``, ``groups``, ``wrapups``). `fields`: an object's own fields.
-    `is_name`: text that is neither empty nor blank.
+    `is_name`: text that is neither empty nor blank. `default`: what it is where the account shows none.
     `docs` is one sentence. The part of the API documentation that a field rests on is named at its table.
     """
 
@@ -49,6 +49,7 @@ class Field:
     max_items: int | None = None
     choices: tuple[str | bool, ...] = ()
     is_name: bool = False
+    default: bool | None = None
     reference: str = ""
     available: Availability = Availability.NOW
     example: object = None

@@ -6,18 +6,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from reconciler.diagnostics import Diagnostic, Label, Severity, Span, nearest_help
-from reconciler.kinds.campaign import ASSERTED, SETTINGS
+from reconciler.diagnostics import Diagnostic, Label, Severity, nearest_help
+from reconciler.kinds.campaign import ASSERTED, SETTINGS, Ensure
 from reconciler.kinds.field import Availability
 from reconciler.manifests.desired import CustomField, DesiredCampaign
 from reconciler.manifests.documents import Document
+from reconciler.manifests.layers import Layers, passed
 from reconciler.manifests.located import Located
 from reconciler.manifests.project import Environment, Project
 from reconciler.manifests.references import resolve
 
 
 def desired_campaign(
-    document: Document, project: Project, environment: Environment
+    document: Document, project: Project, environment: Environment, layers: Layers
 ) -> tuple[DesiredCampaign, list[Diagnostic]]:
     """The campaign that a composed, schema-valid document asks for, and the faults of its values."""
     faults: list[Diagnostic] = []
@@ -29,14 +30,17 @@ def desired_campaign(
         labels=(document.body.get("metadata", "labels") or Located({}, name.span)).plain() or {},
         binding=environment.campaigns.get(document.address.name),
         settings=resolve(SETTINGS, settings, environment, faults),
-        custom_fields=tuple(_custom_fields(spec.get("customFields"))),
+        custom_fields=tuple(_custom_fields(spec.get("customFields"), layers)),
         expect=resolve(ASSERTED, spec.get("expect"), environment, faults),
         ignore=frozenset(_strings(spec.get("lifecycle", "ignoreChanges"))),
-        spans=_spans(spec),
+        spans={name: each.place for name, each in _entries(spec)},
         span=name.span,
+        ensure=_ensure(spec.get("lifecycle", "ensure")),
+        passed={name: found for name, each in _entries(spec) if (found := passed(each, layers))},
     )
     faults += _custom_field_faults(spec.get("customFields"))
-    faults += [*_cross_faults(campaign), *_unbound(campaign, settings), *_announced_faults(campaign, project)]
+    faults += [*_cross_faults(campaign), *_announced_faults(campaign, project)]
+    faults += [*_unbound(campaign, settings), *_deleted_by_name(campaign, environment)]
     return campaign, [replace(each, address=str(document.address)) for each in faults]
 
 
@@ -71,27 +75,37 @@ def binding_faults(campaigns: Mapping[str, DesiredCampaign], environment: Enviro
             yield Diagnostic("unused-binding", "unused binding", detail, Severity.WARNING, binding.span, help_text)
 
 
-def _custom_fields(located: Located | None) -> Iterator[CustomField]:
-    for each in located.elements() if located else ():
+def _custom_fields(located: Located | None, layers: Layers) -> Iterator[CustomField]:
+    if located is None:
+        return
+    for each in located.elements():
         plain = each.plain()
         name = plain.get("name") if isinstance(plain, dict) else plain
         if isinstance(name, str):
-            yield CustomField(name, plain.get("isPhoneNumber") if isinstance(plain, dict) else None, each.span)
+            is_phone = plain.get("isPhoneNumber") if isinstance(plain, dict) else None
+            origin = each if located.through is None else located  # a variable gave the whole list
+            yield CustomField(name, is_phone, each.span, passed(origin, layers))
+
+
+def _ensure(located: Located | None) -> Ensure:
+    return Ensure(str(located.value)) if located is not None and not located.broken else Ensure.PRESENT
 
 
 def _strings(located: Located | None) -> Iterator[str]:
     yield from (str(each.value) for each in (located.elements() if located else ()))
 
 
-def _spans(spec: Located) -> dict[str, Span]:
-    """Places by setting name, by `autoPurge.enabled` and the like, and by `expect.mode`."""
-    spans: dict[str, Span] = {}
-    for name, each in (spec.get("settings") or Located({}, spec.span)).items():
-        spans[name] = each.place
-        spans |= {f"{name}.{inner}": value.place for inner, value in each.items()}
-    for name, each in (spec.get("expect") or Located({}, spec.span)).items():
-        spans[f"expect.{name}"] = each.place
-    return spans
+def _entries(spec: Located) -> Iterator[tuple[str, Located]]:
+    """What `DesiredCampaign.spans` names, with its value."""
+    nothing = Located({}, spec.span)
+    for name, each in (spec.get("settings") or nothing).items():
+        yield name, each
+        yield from ((f"{name}.{inner}", value) for inner, value in each.items())
+    yield from ((f"expect.{name}", each) for name, each in (spec.get("expect") or nothing).items())
+    if (fields := spec.get("customFields")) is not None:
+        yield "customFields", fields
+    if (ensure := spec.get("lifecycle", "ensure")) is not None:
+        yield "lifecycle.ensure", ensure
 
 
 def _cross_faults(campaign: DesiredCampaign) -> Iterator[Diagnostic]:
@@ -120,7 +134,7 @@ def _custom_field_faults(located: Located | None) -> Iterator[Diagnostic]:
 
 def _unbound(campaign: DesiredCampaign, settings: Located | None) -> Iterator[Diagnostic]:
     """A fault when nothing says which live campaign is meant; none when that may only be misspelt."""
-    if settings is None or settings.broken or campaign.binding is not None:
+    if settings is None or settings.broken or campaign.binding is not None or campaign.ensure is Ensure.DELETED:
         return
     names = {name for name, _ in settings.items()}
     if "name" not in names and names <= SETTINGS.keys():
@@ -130,6 +144,21 @@ def _unbound(campaign: DesiredCampaign, settings: Located | None) -> Iterator[Di
             f"nothing says which live campaign {campaign.address} is",
             span=campaign.span,
             help=f"add `{campaign.address.name}: ID` to the environment's `campaigns`, or give settings.name",
+        )
+
+
+def _deleted_by_name(campaign: DesiredCampaign, environment: Environment) -> Iterator[Diagnostic]:
+    """A name is too weak to delete by: it may be another campaign's, or another account's."""
+    if campaign.ensure is Ensure.DELETED and campaign.binding is None:
+        yield Diagnostic(
+            "delete-needs-id",
+            "deleting needs the campaign's id",
+            f"{campaign.address} is to be deleted, and environment `{environment.name}` does not bind it to an id",
+            span=campaign.spans["lifecycle.ensure"],
+            help=(
+                f"add `{campaign.address.name}: ID` to spec.environments.{environment.name}.campaigns; "
+                "`reconciler get campaigns` shows the ids"
+            ),
         )
 
 

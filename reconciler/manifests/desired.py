@@ -5,26 +5,33 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Span
+from reconciler.kinds.campaign import Ensure
+from reconciler.manifests.layers import Passed
 from reconciler.manifests.project import Binding, Environment, Project
 from reconciler.model import Address
 
 
 @dataclass(frozen=True, slots=True)
 class CustomField:
-    """A custom field that must exist; `is_phone` is None where the manifest does not say."""
+    """A custom field that must exist; `is_phone` is None where the manifest does not say. `passed`: see below."""
 
     name: str
     is_phone: bool | None
     span: Span
+    passed: Passed = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DesiredCampaign:
-    """One campaign. `settings` and `expect` hold API values under API names; `spans` their places."""
+    """One campaign. `settings` and `expect` hold API values under API names; `spans` their places.
+
+    Also in `spans`, where they are given: ``autoPurge.enabled`` and the like, ``expect.mode``, ``customFields`` and
+    ``lifecycle.ensure``. `passed`: under the same names what their values came through.
+    """
 
     address: Address
     labels: Mapping[str, str]
@@ -35,6 +42,13 @@ class DesiredCampaign:
     ignore: frozenset[str]
     spans: Mapping[str, Span]
     span: Span
+    ensure: Ensure = Ensure.PRESENT
+    passed: Mapping[str, Passed] = field(default_factory=dict)
+
+    @property
+    def ends(self) -> bool:
+        """Whether it is to be archived or deleted."""
+        return self.ensure is not Ensure.PRESENT
 
     @property
     def live_name(self) -> str | None:
@@ -98,6 +112,7 @@ def _meaning_of_campaign(campaign: DesiredCampaign) -> Mapping[str, Any]:
         "customFields": [[each.name, each.is_phone] for each in campaign.custom_fields],
         "expect": campaign.expect,
         "ignore": sorted(campaign.ignore),
+        "ensure": campaign.ensure,
     }
 
 

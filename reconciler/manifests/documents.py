@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import yaml
 
@@ -49,6 +50,23 @@ class Document:
     body: Located
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What the parser meets: a ``Scalar``, an ``Alias``, a ``MappingStart``, …, from character `start` to `end`.
+
+    `start` is that of its anchor where it has one. The end of a list or an object in block style says nothing.
+    `anchor`: the name, also of an alias; `text` and `style` (``'``, ``"``, ``|``, ``>``, or nothing): of a scalar.
+    """
+
+    kind: str
+    start: int
+    end: int
+    anchor: str | None
+    text: str
+    style: str
+    is_flow: bool
+
+
 def read_documents(path: str, content: bytes) -> tuple[list[Document], list[Diagnostic]]:
     """The documents of one file and the faults of its text; `path` is how messages name the file."""
     source, text, faults = readable(path, content)
@@ -82,6 +100,22 @@ def read_scalar(text: str) -> Scalar:
     if mark is None or mark.index != len(stripped):
         raise ValueError("it begins with a quote and is no quoted text: put all of it in quotes")
     return str(getattr(events[0], "value", ""))
+
+
+def events(text: str) -> Iterator[Event]:
+    """What the parser meets in a text, in order; ValueError when it is not YAML."""
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            yield _event(event)
+    except yaml.YAMLError:
+        raise ValueError("this is not YAML") from None
+
+
+def _event(event: Any) -> Event:
+    style, is_flow = getattr(event, "style", None) or "", bool(getattr(event, "flow_style", False))
+    anchor, value = getattr(event, "anchor", None), getattr(event, "value", None) or ""
+    kind = type(event).__name__.removesuffix("Event")
+    return Event(kind, event.start_mark.index, event.end_mark.index, anchor, value, style, is_flow)
 
 
 def _roots(reading: Reading, text: str) -> Iterator[Built]:

@@ -63,12 +63,24 @@ def _campaigns(
     for each in listed.elements() if listed else ():
         name = str(each.value)
         if name in campaigns:
+            faults += _ended(document, each, campaigns[name])
             yield name
         else:
             detail, advice = f"there is no Campaign `{name}`", nearest_help("campaign", name, campaigns)
             faults.append(Diagnostic("unknown-campaign", "unknown campaign", detail, span=each.span, help=advice))
     if selector is not None and listed is None and not _is_broken(selector):
         yield from _selected(document, selector, campaigns, faults)
+
+
+def _ended(document: Document, named: Located, campaign: DesiredCampaign) -> Iterator[Diagnostic]:
+    """The contacts of a campaign on its way out are not worth a write; whoever names it means something else."""
+    if campaign.ends:
+        detail = f"{document.address} has rules for the contacts of `{named.value}`, which is to be {campaign.ensure}"
+        advice = "take it out of the policy's `campaigns`, or let the campaign be present"
+        labels = (Label(campaign.spans["lifecycle.ensure"], f"it is to be {campaign.ensure}"),)
+        yield Diagnostic(
+            "policy-of-ended", "rules for a campaign that ends", detail, span=named.span, help=advice, labels=labels
+        )
 
 
 def _one(*, both: bool) -> str:
@@ -89,7 +101,7 @@ def _selected(
         detail = f"no campaign carries the labels that {document.address} selects"
         advice = "correct the labels, or list the campaigns by name"
         faults.append(Diagnostic("empty-selector", "selects nothing", detail, span=selector.place, help=advice))
-    yield from chosen
+    yield from (name for name in chosen if not campaigns[name].ends)
 
 
 def _rule(located: Located, environment: Environment, faults: list[Diagnostic]) -> Rule:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.diagnostics import Diagnostic, Source, Span, in_order
@@ -46,7 +46,10 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """The project file. Paths are relative to its folder; `manifests` is empty for "every other YAML file"."""
+    """The project file. Paths are relative to its folder; `manifests` is empty for "every other YAML file".
+
+    `places`: where each path is written.
+    """
 
     name: str
     manifests: tuple[str, ...]
@@ -54,6 +57,7 @@ class Project:
     store_url: str
     announced: frozenset[str]
     environments: Mapping[str, Environment]
+    places: Mapping[str, Span]
     span: Span
 
     @property
@@ -93,8 +97,16 @@ def _project(body: Located) -> Project:
         store_url=spec.get("store", {}).get("url", "file:.reconciler"),
         announced=frozenset(spec.get("announcedFields", ())),
         environments={name: _environment(name, each) for name, each in environments.items()},
+        places=dict(
+            _places([body.get("spec", "manifests"), *(each.get("overlays") for _, each in environments.items())])
+        ),
         span=body.span,
     )
+
+
+def _places(lists: Iterable[Located | None]) -> Iterator[tuple[str, Span]]:
+    for each in lists:
+        yield from ((str(element.value), element.span) for element in (each.elements() if each else ()))
 
 
 def _environment(name: str, located: Located) -> Environment:

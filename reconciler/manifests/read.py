@@ -20,6 +20,7 @@ from reconciler.manifests.composed import compose
 from reconciler.manifests.desired import Desired, DesiredCampaign, DesiredPolicy
 from reconciler.manifests.documents import LOSING, Document, read_documents
 from reconciler.manifests.environments import without_secret
+from reconciler.manifests.layers import Layers, layers_by_place
 from reconciler.manifests.origins import with_origins
 from reconciler.manifests.policies import desired_policy, policy_set_faults
 from reconciler.manifests.project import Environment, Project
@@ -67,7 +68,7 @@ def read_composed(
         layers.append(patches)
         faults += patch_faults
     composed, compose_faults = compose(documents, layers)
-    desired, more_faults = _resolved(project, environment, composed)
+    desired, more_faults = _resolved(project, environment, composed, layers_by_place(documents, layers))
     faults += [*compose_faults, *(_at_null(each, layers) for each in more_faults)]
     found = _told_once(with_origins(faults, chain(documents, *layers), environment)) if faults else []
     if has_errors(found):
@@ -134,7 +135,7 @@ def _documents(files: Files, environment: Environment) -> tuple[list[Document], 
 
 
 def _resolved(
-    project: Project, environment: Environment, composed: Iterable[Document]
+    project: Project, environment: Environment, composed: Iterable[Document], layers: Layers
 ) -> tuple[Desired, list[Diagnostic]]:
     faults: list[Diagnostic] = []
     by_kind: dict[str, list[Document]] = {}
@@ -142,7 +143,7 @@ def _resolved(
         by_kind.setdefault(document.address.kind, []).append(document)
     campaigns: dict[str, DesiredCampaign] = {}
     for document in by_kind.get(CAMPAIGN, ()):
-        campaigns[document.address.name] = _keep(desired_campaign(document, project, environment), faults)
+        campaigns[document.address.name] = _keep(desired_campaign(document, project, environment, layers), faults)
     policies: dict[str, DesiredPolicy] = {}
     for document in by_kind.get(ASSIGNMENT_POLICY, ()):
         policies[document.address.name] = _keep(desired_policy(document, campaigns, environment), faults)

@@ -16,7 +16,7 @@ _IDENTIFIES = "the API does not let it be changed; the project file's `campaigns
 #: Keys that people reach for and that are taken elsewhere, or not at all: the help line, by where they stand.
 _ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("rules", "assign"): "spreading contacts over agents is not built yet: use `set` with one agent per rule",
-    ("settings", "isArchived"): "archiving is not a setting, and not built yet: archive the campaign in the console",
+    ("settings", "isArchived"): "archiving is not a setting: write `lifecycle: {ensure: archived}` under `spec`",
     ("settings", "customFields"): "write it beside `settings`, under `spec`",
     ("settings", "phoneFields"): "use `customFields` under `spec`, with isPhoneNumber: true",
     ("settings", "id"): _IDENTIFIES,

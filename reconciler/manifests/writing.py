@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from reconciler.manifests.located import Path, Scalar
+
+#: A list or an object of scalars stands on one line up to this many characters.
+_LINE = 100
+#: What always takes a line for each entry.
+_BLOCKS = frozenset({"spec", "settings"})
 
 _PLAIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ_/]([\w ./()+&'-]*[\w.)+])?|-?[0-9]+[smhd]")
 #: No text, or text to us and something else to readers of YAML 1.1.
@@ -29,6 +36,41 @@ def written_scalar(value: Scalar) -> str:
 def quoted(text: str) -> str:
     """Text in double quotes; what is not printable, and what a CI log could obey, as an escape."""
     return '"' + "".join(map(_escaped, text)).replace("##", "#\\x23") + '"'
+
+
+def written_document(content: Mapping[str, Any]) -> str:
+    """A whole document of plain values: an entry on each line, what is short and holds only scalars on one."""
+    return "".join(f"{line}\n" for line in _entries(content, ""))
+
+
+def written_inline(value: Any) -> str:
+    """A value on one line: scalars, ``[a, b]``, ``{a: 1, b: 2}``."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{written_scalar(name)}: {written_inline(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(written_inline, value)) + "]"
+    return written_scalar(value)
+
+
+def _entries(content: Mapping[str, Any], indent: str) -> Iterator[str]:
+    for name, value in content.items():
+        head = f"{indent}{written_scalar(name)}:"
+        line = f"{head} {written_inline(value)}"
+        if isinstance(value, Scalar) or (name not in _BLOCKS and _fits(value, line)):
+            yield line
+        else:
+            yield head
+            yield from _entries(value, indent + "  ") if isinstance(value, Mapping) else _elements(value, indent + "  ")
+
+
+def _elements(values: Sequence[Any], indent: str) -> Iterator[str]:
+    yield from (f"{indent}- {written_inline(each)}" for each in values)
+
+
+def _fits(value: Any, line: str) -> bool:
+    """Whether a list or an object may stand on one line."""
+    inside = value.values() if isinstance(value, Mapping) else value
+    return len(line) <= _LINE and all(isinstance(each, Scalar) for each in inside)
 
 
 def written_path(path: Path) -> str:

@@ -2,52 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from reconciler.diagnostics import Diagnostic, Span
+from reconciler.diagnostics import Diagnostic, Severity, Span
 from reconciler.kinds.campaign import ASSERTED, SETTINGS
-from reconciler.kinds.values import comparable
+from reconciler.kinds.values import comparable, settings_object
 from reconciler.manifests.desired import CustomField
+from reconciler.planning.changes import change_of, via_of, with_via
 from reconciler.planning.diff import diff_settings, place_of, same
-from reconciler.planning.live import Pair, created_at
-from reconciler.planning.plan import Action, Attribute, Change, Place, Reason, Risk
+from reconciler.planning.ending import ending_change, ending_notes, has_ended, is_archived
+from reconciler.planning.live import Pair
+from reconciler.planning.plan import Action, Attribute, Change, Reason, Risk
 
 
 def campaign_changes(pair: Pair) -> list[Change]:
-    """The changes of one campaign: fields to add, settings to update, or one that says it is as desired."""
+    """The changes of one campaign: fields to add, settings to update, or one that says it is as desired.
+
+    One that is to be archived or deleted has one change alone.
+    """
+    if pair.desired.ends:
+        return [ending_change(pair)]
+    changes = list(_fields_added(pair))
     desired, live = pair.desired, pair.live
-    changes: list[Change] = []
-    if missing := missing_fields(pair):
-        added = tuple(_added(each) for each in missing)
-        source = added[0].source or _source(pair)
-        permanent = ("a custom field can never be renamed or removed",)
-        changes.append(_change(pair, Action.ADD_FIELD, Reason.FIELD_MISSING, Risk.MEDIUM, source, added, permanent))
-    attributes = diff_settings(desired.settings, live.values, desired.ignore, desired.spans)
+    differing = diff_settings(desired.settings, live.values, desired.ignore, desired.spans)
+    attributes = with_via(differing, desired) if differing else ()
     if any(not each.ignored for each in attributes):
         risk, risks = _risk(attributes, live.values)
-        source = next((e.source for e in attributes if e.source and not e.ignored), _source(pair))
-        changes.append(_change(pair, Action.UPDATE, Reason.SETTINGS_DIFFER, risk, source, attributes, risks))
+        source = next((each.source for each in attributes if not each.ignored), None)
+        reason = Reason.SETTINGS_DIFFER
+        changes.append(
+            change_of(pair, Action.UPDATE, reason, source=source, attributes=attributes, risk=risk, risks=risks)
+        )
     elif attributes or not changes:
-        reason = Reason.AS_DESIRED
-        changes.append(_change(pair, Action.NONE, reason, Risk.NONE, _source(pair), attributes, ()))
+        changes.append(change_of(pair, Action.NONE, Reason.AS_DESIRED, attributes=attributes))
     return changes
 
 
+def _fields_added(pair: Pair) -> Iterator[Change]:
+    if added := tuple(_added(each) for each in missing_fields(pair)):
+        yield change_of(
+            pair,
+            Action.ADD_FIELD,
+            Reason.FIELD_MISSING,
+            source=added[0].source,
+            attributes=added,
+            risk=Risk.MEDIUM,
+            risks=("a custom field can never be renamed or removed",),
+        )
+
+
 def campaign_faults(pair: Pair) -> list[Diagnostic]:
-    """What the account does not allow, or what is asserted and does not hold: it blocks this campaign."""
+    """What the account does not allow, or what is asserted and does not hold: it blocks this campaign.
+
+    Of one that is to be archived or deleted only what could make it another campaign; of one that is archived, nothing.
+    """
+    if has_ended(pair):
+        return []
     if strange := list(_strange(pair)):
         return strange
+    settings = (_archived, _field_types, _recording, _purge_options)
+    checks = (_other_name, _expectations) if pair.desired.ends else (_expectations, *settings)
     return [
         Diagnostic(code, summary, detail, span=span, help=help_text, address=str(pair.desired.address))
-        for code, summary, detail, help_text, span in (
-            *_archived(pair),
-            *_expectations(pair),
-            *_field_types(pair),
-            *_recording(pair),
-            *_purge_options(pair),
-        )
+        for check in checks
+        for code, summary, detail, help_text, span in check(pair)
     ]
+
+
+def campaign_notes(pair: Pair) -> list[Diagnostic]:
+    """What stays otherwise than the manifest says, because the API can't change it; it stops nothing."""
+    return [*ending_notes(pair), *_unremovable(pair)]
+
+
+def _unremovable(pair: Pair) -> Iterator[Diagnostic]:
+    """`customFields: []` asks for none, and the API can't remove any (notes, trap 9)."""
+    place, held = pair.desired.spans.get("customFields"), _names(pair.live.values, "customFields")
+    if place is not None and held and not pair.desired.custom_fields and not pair.desired.ends:
+        yield Diagnostic(
+            "fields-stay",
+            "custom fields can't be removed",
+            f"campaign {pair.live.id} keeps {', '.join(f'`{each}`' for each in sorted(held))}",
+            Severity.NOTE,
+            place,
+            "leave `customFields` out: it names fields that must exist, and removes none",
+            str(pair.desired.address),
+        )
 
 
 def _strange(pair: Pair) -> Iterator[Diagnostic]:
@@ -77,10 +117,23 @@ _Fault = tuple[str, str, str, str, Span]
 
 
 def _archived(pair: Pair) -> Iterator[_Fault]:
-    if pair.live.values.get("isArchived") is True:
+    if is_archived(pair):
         detail = f"campaign {pair.live.id} is archived: the API can neither update nor un-archive it"
-        advice = "restore it in the console, or remove its manifest"
+        advice = "restore it in the console, or write `lifecycle: {ensure: archived}`"
         yield "campaign-archived", "campaign is archived", detail, advice, pair.desired.span
+
+
+def _other_name(pair: Pair) -> Iterator[_Fault]:
+    """What can't be undone is done to no campaign that goes by another name than its manifest's."""
+    wanted = _managed(pair).get("name", pair.live.name)
+    if wanted != pair.live.name:
+        ending = f"campaign {pair.live.id} is to be {pair.desired.ensure}"
+        detail = f"{ending}; it is named `{pair.live.name}`, and its manifest says `{wanted}`"
+        advice = (
+            "correct settings.name, or the id in the environment's `campaigns`: it must be clear which one is meant"
+        )
+        span = pair.desired.spans.get("name", pair.desired.span)
+        yield "name-differs", "campaign has another name", detail, advice, span
 
 
 def _expectations(pair: Pair) -> Iterator[_Fault]:
@@ -117,7 +170,8 @@ def _recording(pair: Pair) -> Iterator[_Fault]:
 def _purge_options(pair: Pair) -> Iterator[_Fault]:
     """Options of an autoPurge that is off: the account would show nothing of them (notes, trap 12)."""
     wanted, live = _managed(pair).get("autoPurge") or {}, pair.live.values.get("autoPurge")
-    if "enabled" not in wanted and live is None and not same(SETTINGS["autoPurge"], wanted, live):
+    is_off = settings_object("autoPurge", live).get("enabled") is False
+    if "enabled" not in wanted and is_off and not same(SETTINGS["autoPurge"], wanted, live):
         detail = "autoPurge is off in the account, which keeps none of its options while it is off"
         span = pair.desired.spans.get("autoPurge", pair.desired.span)
         yield "settings-conflict", "settings do not go together", detail, "add enabled: true, or enabled: false", span
@@ -137,9 +191,11 @@ def _risk(attributes: tuple[Attribute, ...], live: Mapping[str, Any]) -> tuple[R
         if each.name == "isPaused":
             unpauses = each.after is False
             risks.append((Risk.HIGH, "starts calling") if unpauses else (Risk.MEDIUM, "stops calling"))
-        if each.name in ("userIds", "groupIds") and (gone := sorted(set(each.before or ()) - set(each.after or ()))):
-            who = ", ".join(str(one) for one in gone)
-            risks.append((Risk.MEDIUM, f"removes {who} from {each.name}; contacts assigned to them stay assigned"))
+        if each.name in ("userIds", "groupIds") and (gone := _without(each.before, each.after)):
+            risks.append((Risk.MEDIUM, f"removes {gone} from {each.name}; contacts assigned to them stay assigned"))
+        left = comparable(SETTINGS["userIds"], live.get("unassignedUserIds"))
+        if each.name == "userIds" and (back := _without(set(each.after or ()) & set(left), each.before)):
+            risks.append((Risk.MEDIUM, f"adds {back}, who left the campaign by themselves"))
         if each.name.startswith("autoPurge.") and each.after is not None and each.after is not False:
             risks.append((Risk.HIGH, "purges contacts, which can't be undone"))
     if running:
@@ -149,36 +205,14 @@ def _risk(attributes: tuple[Attribute, ...], live: Mapping[str, Any]) -> tuple[R
     return worst, tuple(dict.fromkeys(text for _, text in risks))
 
 
-def _change(
-    pair: Pair,
-    action: Action,
-    reason: Reason,
-    risk: Risk,
-    source: Place,
-    attributes: tuple[Attribute, ...],
-    risks: tuple[str, ...],
-) -> Change:
-    return Change(
-        address=str(pair.desired.address),
-        campaign_id=pair.live.id,
-        campaign_name=pair.live.name,
-        campaign_created_at=created_at(pair.live),
-        action=action,
-        reason=reason,
-        risk=risk,
-        source=source,
-        risks=risks,
-        attributes=attributes,
-    )
-
-
 def _added(field: CustomField) -> Attribute:
     after = {"isPhoneNumber": bool(field.is_phone)}
-    return Attribute(f"customFields.{field.name}", None, after, place_of(field.span))
+    return Attribute(f"customFields.{field.name}", None, after, place_of(field.span), via=via_of(field.passed))
 
 
-def _source(pair: Pair) -> Place:
-    return Place(pair.desired.span.source.path, pair.desired.span.line)
+def _without(some: Iterable[int] | None, others: Iterable[int] | None) -> str:
+    """The ids that are in `some` alone, in words."""
+    return ", ".join(str(each) for each in sorted(set(some or ()) - set(others or ())))
 
 
 def _names(live: Mapping[str, Any], name: str) -> frozenset[str]:

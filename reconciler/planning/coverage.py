@@ -9,9 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from msgspec.structs import replace
+
 from reconciler.errors import SavedPlanRefused
 from reconciler.kinds.campaign import SETTINGS
 from reconciler.kinds.values import comparable
+from reconciler.planning.ending import ENDINGS, ending_steps, is_whole
 from reconciler.planning.plan import Action, Attribute, Change, Operation, Plan, Step, Summary
 from reconciler.planning.steps import MAX_BATCH
 
@@ -20,9 +23,9 @@ def refuse_uncovered(plan: Plan, name: str = "the plan") -> None:
     """SavedPlanRefused, naming the first fault, unless every step is covered by the plan's changes, and the reverse.
 
     Settings and custom fields have the reviewed values, contacts are the reviewed ones with the reviewed values, each
-    once; the numbers add up; and a campaign is unpaused last and alone.
+    once; the numbers add up; a campaign is unpaused last and alone; one that is archived or deleted has no other steps.
     """
-    parts = (_counts, _numbers, _steps, _contacts, _settings, _order)
+    parts = (_counts, _numbers, _endings, _steps, _contacts, _settings, _order)
     try:
         fault = next(chain.from_iterable(part(plan) for part in parts), None)
     except (TypeError, ValueError):  # values that no plan holds
@@ -46,12 +49,22 @@ def _numbers(plan: Plan) -> Iterator[str]:
         yield "its steps are not numbered in order"
 
 
+def _endings(plan: Plan) -> Iterator[str]:
+    """A campaign is archived or deleted by one change, and by exactly the steps of that change, in their order."""
+    for change in plan.changes:
+        if change.action in ENDINGS:
+            steps = [replace(each, number=0) for each in plan.steps if each.campaign_id == change.campaign_id]
+            if not is_whole(change) or steps != list(ending_steps(change)):
+                yield f"the steps of {change.address} are not those that {change.action} it"
+
+
 def _steps(plan: Plan) -> Iterator[str]:
+    ended = {each.campaign_id for each in plan.changes if each.action in ENDINGS}  # held to more by _endings
     own: dict[tuple[str, int, str | None], list[Change]] = {}
     for change in plan.changes:
         own.setdefault((change.address, change.campaign_id, change.rule), []).append(change)
     after = {key: _after(changes) for key, changes in own.items()}
-    for step in plan.steps:
+    for step in (each for each in plan.steps if each.campaign_id not in ended):
         key = (step.address, step.campaign_id, step.rule)
         covered = (
             _batch_covered(step, after.get(key, {}))
@@ -69,6 +82,8 @@ def _after(changes: Sequence[Change]) -> dict[int, Mapping[str, Any]]:
 
 
 def _campaign_covered(step: Step, own: Sequence[Change]) -> bool:
+    if step.operation is Operation.DELETE_CAMPAIGN:
+        return False  # whatever it holds: what deletes a campaign is held against its change by _endings
     if step.contact_ids or step.data or step.rule is not None or bool(step.body) == bool(step.fields):
         return False
     if step.operation is Operation.ADD_FIELDS:

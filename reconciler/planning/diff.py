@@ -31,7 +31,7 @@ def diff_settings(
 def same(field: Field, desired: Any, live: Any) -> bool:
     """Whether the account already holds what is desired."""
     if not field.fields:
-        return bool(comparable(field, desired) == comparable(field, live))
+        return bool(comparable(field, desired) == comparable(field, field.default if live is None else live))
     wanted, held = dict(desired or {}), settings_object(field.name, live)
     if wanted.get("enabled") is False and held.get("enabled") is False:
         return True  # off is off: the account shows nothing of the rest (notes, trap 12)
@@ -72,7 +72,8 @@ def _attributes(
     field: Field, desired: Any, live: Any, spans: Mapping[str, Span], place: Span | None, *, ignored: bool
 ) -> Iterator[Attribute]:
     if not field.fields:
-        yield Attribute(field.name, shown(field, live), shown(field, desired), place_of(place), ignored)
+        source = place_of(place) if place else None
+        yield Attribute(field.name, shown(field, live), shown(field, desired), source, ignored)
         return
     from deepdiff import DeepDiff  # slow to import, and rarely needed
 
@@ -82,10 +83,11 @@ def _attributes(
     moved = {str(level.path(output_format="list")[0]) for levels in tree.values() for level in levels}
     for name in sorted(moved):
         if not same_inner(field, name, desired.get(name), held.get(name)):
-            source = place_of(spans.get(f"{field.name}.{name}") or place)
+            span = spans.get(f"{field.name}.{name}") or place
+            source = place_of(span) if span else None
             yield Attribute(f"{field.name}.{name}", held.get(name), desired.get(name), source, ignored)
 
 
-def place_of(span: Span | None) -> Place | None:
+def place_of(span: Span) -> Place:
     """The file and line of a span."""
-    return Place(span.source.path, span.line) if span is not None else None
+    return Place(span.source.path, span.line)

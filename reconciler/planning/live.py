@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from reconciler.api.endpoints.campaigns import get_campaign
 from reconciler.api.reading import Reader, all_campaigns
 from reconciler.api.shapes import Campaign
 from reconciler.diagnostics import Diagnostic, Span, nearest
-from reconciler.errors import ProjectError
+from reconciler.errors import NotFound, ProjectError
+from reconciler.kinds.campaign import Ensure
 from reconciler.kinds.values import instant
 from reconciler.manifests.desired import Desired, DesiredCampaign
 from reconciler.manifests.project import Binding
@@ -22,19 +24,39 @@ class Pair:
     live: Campaign
 
 
-def read_live(reader: Reader, desired: Desired) -> tuple[dict[str, Pair], list[Diagnostic]]:
+def read_live(
+    reader: Reader, desired: Desired, listed: Sequence[Campaign] | None = None
+) -> tuple[dict[str, Pair], list[Diagnostic]]:
     """The pairs by manifest name, and a fault for each campaign that has no partner.
 
-    Reads the campaign list once, never one campaign at a time. ProjectError as `paired` raises it.
+    Reads the campaign list once, never one campaign at a time; not at all when it was `listed` before. ProjectError as
+    `paired` raises it.
     """
-    return paired(all_campaigns(reader), desired) if desired.campaigns else ({}, [])
+    if not desired.campaigns:
+        return {}, []
+    listed = all_campaigns(reader) if listed is None else listed
+    return paired([*listed, *_unlisted(reader, desired, listed)], desired)
+
+
+def _unlisted(reader: Reader, desired: Desired, listed: Sequence[Campaign]) -> Iterator[Campaign]:
+    """Campaigns that are to be archived or deleted and that the list has not, asked for by their ids.
+
+    Whether the list holds archived campaigns is not documented; what is deleted is known by NotFound alone.
+    """
+    known = {each.id for each in listed}
+    bound = {each.binding.id for each in desired.campaigns if each.ends and each.binding is not None}
+    for found in reader.run_each([get_campaign(each) for each in sorted(bound - known)]):
+        if isinstance(found, Campaign):
+            yield found
+        elif not isinstance(found, NotFound):
+            raise found
 
 
 def paired(account: Sequence[Campaign], desired: Desired) -> tuple[dict[str, Pair], list[Diagnostic]]:
     """The pairs by manifest name among the campaigns of the account, and a fault for each that has no partner.
 
-    ProjectError when a binding's `createdAt` shows that this is another account: then nothing else may be read or
-    written.
+    One that is to be deleted and is not there has neither. ProjectError when a binding's `createdAt` shows that this is
+    another account: then nothing else may be read or written.
     """
     by_id = {each.id: each for each in account}
     _refuse_other_account(desired.campaigns, by_id)
@@ -46,7 +68,8 @@ def paired(account: Sequence[Campaign], desired: Desired) -> tuple[dict[str, Pai
     for each in desired.campaigns:
         found = _found(each, by_id, by_name)
         if isinstance(found, Diagnostic):
-            faults.append(found)
+            if each.ensure is not Ensure.DELETED:
+                faults.append(found)
         elif found.fault:
             faults.append(_unreadable(each, found))
         else:

@@ -3,42 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec import structs
 
 from reconciler import __version__
 from reconciler.api.reading import Reader
+from reconciler.api.shapes import Campaign
 from reconciler.diagnostics import Diagnostic, in_order
+from reconciler.kinds import CAMPAIGN
 from reconciler.manifests.desired import Desired
-from reconciler.planning.campaigns import campaign_changes, campaign_faults
+from reconciler.model import Address
+from reconciler.planning.campaigns import campaign_changes, campaign_faults, campaign_notes
 from reconciler.planning.contacts import plan_contacts
+from reconciler.planning.ending import gone_changes
 from reconciler.planning.live import Pair, read_live
 from reconciler.planning.plan import Change, Finding, Plan, Step, Summary
 from reconciler.planning.saved import FORMAT_VERSION
+from reconciler.planning.selection import Selection, selected
 from reconciler.planning.steps import make_steps
 
 LIFETIME = timedelta(hours=24)
 
 
-def make_plan(reader: Reader, desired: Desired, *, now: datetime, commit: str | None) -> tuple[Plan, list[Diagnostic]]:
+def make_plan(
+    reader: Reader,
+    desired: Desired,
+    *,
+    now: datetime,
+    commit: str | None,
+    selection: Selection | None = None,
+    listed: Sequence[Campaign] | None = None,
+    lifetime: timedelta = LIFETIME,
+) -> tuple[Plan, list[Diagnostic]]:
     """The plan that brings the account to what is desired, read through `reader`, and the faults with their places.
 
-    Times in rules are relative to `now`. A fault that concerns one campaign, its settings or its contacts, blocks that
-    campaign alone; the rest is planned. Raises what the client raises.
+    Times in rules are relative to `now`. `selection`: the part that is planned (default: all). `listed`: the campaigns
+    of the account, when they were read before. `lifetime`: how long the plan may be applied. A fault that concerns one
+    campaign, its settings or its contacts, blocks that campaign alone; the rest is planned. Raises what the client
+    raises.
     """
     now = now.replace(microsecond=0)
-    pairs, faults = read_live(reader, desired)
+    part = selection or selected(desired)
+    pairs, faults = read_live(reader, desired, listed)
+    gone = gone_changes(desired, pairs, faults)
+    if part.texts:
+        meant = {str(Address(CAMPAIGN, name)) for name in part.names}
+        faults, gone = [each for each in faults if each.address in meant], [e for e in gone if e.address in meant]
     sound: dict[str, Pair] = {}
-    for name, pair in pairs.items():
-        blocking = campaign_faults(pair)
-        faults += blocking
-        if not blocking:
+    for name in sorted(part.names & pairs.keys()):
+        pair = pairs[name]
+        if blocking := campaign_faults(pair):
+            faults += blocking
+        else:
+            faults += campaign_notes(pair)
             sound[name] = pair
-    contacts = plan_contacts(reader, desired, sound, now)
-    whole = [pair for name, pair in sound.items() if name not in contacts.stopped]
-    changes = [change for pair in whole for change in campaign_changes(pair)]
-    changes += contacts.changes
+    contacts = plan_contacts(reader, replace(desired, policies=part.policies), sound, now)
+    whole = {name: pair for name, pair in sound.items() if name not in contacts.stopped}
+    changes = [change for name in whole if name in part.campaigns for change in campaign_changes(whole[name])]
+    changes += [*gone, *contacts.changes]
     diagnostics = in_order([*desired.diagnostics, *faults, *contacts.faults])
-    return _plan(desired, make_steps(whole, changes), changes, diagnostics, now, commit), diagnostics
+    made = _plan(desired, make_steps(whole.values(), changes), changes, diagnostics, now, commit)
+    return structs.replace(made, expires_at=now + lifetime, targets=part.texts), diagnostics
 
 
 def _plan(

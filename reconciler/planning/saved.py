@@ -12,6 +12,7 @@ import json
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from reconciler.errors import SavedPlanRefused
 from reconciler.planning.coverage import refuse_uncovered
@@ -23,8 +24,8 @@ FORMAT_VERSION = 1
 _RULE_KEYS = ("rule", "campaign", "matched", "changed", "deferred", "contacts", "loads")
 
 
-def to_json(plan: Plan, key: bytes | None = None) -> dict[str, Any]:
-    """The plan as the JSON object that `plan.schema.json` describes, with its digest; signed, where there is a key."""
+def to_json(plan: Plan) -> dict[str, Any]:
+    """The plan as the JSON object that `plan.schema.json` describes, with its digest, and its signature if it has one."""
     content: dict[str, Any] = msgspec.to_builtins(plan)
     for change in content["changes"]:
         if change["rule"] is None:
@@ -35,12 +36,17 @@ def to_json(plan: Plan, key: bytes | None = None) -> dict[str, Any]:
     if not plan.targets:
         del content["targets"]
     content["digest"] = digest(content)
-    return content if key is None else {**content, "signature": signature(content["digest"], key)}
+    return {**content, "signature": plan.signature} if plan.signature else content
 
 
-def dumps(plan: Plan, key: bytes | None = None) -> str:
-    """The text that `--out` and `--format json` write: same plan, same bytes."""
-    return json.dumps(to_json(plan, key), ensure_ascii=False, indent=1) + "\n"
+def dumps(plan: Plan) -> str:
+    """The plan as JSON text: same plan, same bytes."""
+    return json.dumps(to_json(plan), ensure_ascii=False, indent=1) + "\n"
+
+
+def signed(plan: Plan, key: bytes) -> Plan:
+    """The plan with the signature that this key makes for it."""
+    return structs.replace(plan, signature=signature(to_json(plan)["digest"], key))
 
 
 def signature(plan_digest: str, key: bytes) -> str:

@@ -1,7 +1,7 @@
 """Changes → steps: what is sent, in the only safe order inside each campaign (design, the plan).
 
 pause → custom fields → settings with new members added to the old → contacts → settings that remove members →
-unpause last, alone. One PATCH where nothing forces two.
+unpause last, alone. One PATCH where nothing forces two. A campaign that is archived or deleted has no other steps.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from reconciler.kinds.campaign import SETTINGS
 from reconciler.kinds.values import comparable
 from reconciler.planning.diff import merged_object, shown
+from reconciler.planning.ending import ENDINGS, ending_steps
 from reconciler.planning.live import Pair
 from reconciler.planning.plan import Action, Change, Operation, Step
 
@@ -46,6 +47,9 @@ def _campaign_steps(pair: Pair, changes: Sequence[Change]) -> Iterator[Step]:
         yield _patch(pair, last)
     if unpause:
         yield _patch(pair, unpause)
+    for change in changes:
+        if change.action in ENDINGS:
+            yield from ending_steps(change)
 
 
 def patch_body(pair: Pair, changes: Iterable[Change]) -> dict[str, Any]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.render.neutral import neutral
 from reconciler.render.tables import Record
+
+#: What is looked at more closely: all but the printable characters of ASCII and the ends of lines.
+_UNUSUAL = re.compile(r"[^ -~\n]")
 
 
 class JsonArray:
@@ -65,7 +69,11 @@ def json_text(value: Any, indent: int | None = None) -> str:
     text = json.dumps(value, ensure_ascii=False, indent=indent).replace("##", "#\\u0023")
     if text.isprintable():
         return text
-    return "".join(each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text)
+    return _UNUSUAL.sub(lambda found: _escaped(found[0]), text)
+
+
+def _escaped(character: str) -> str:
+    return character if character.isprintable() else json.dumps(character)[1:-1]
 
 
 def at(record: Record, name: str) -> Any:

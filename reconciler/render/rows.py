@@ -1,138 +1,172 @@
-"""A plan as rows, prepared once for all formats: names beside ids, unsafe text neutralised, nothing styled."""
+"""A plan as rows, prepared once for all formats: names beside ids, unsafe text neutralised, nothing styled (S12)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from reconciler.diagnostics import Severity
-from reconciler.kinds.campaign import SETTINGS
 from reconciler.planning.limits import Use
-from reconciler.planning.plan import Action, Attribute, Change, Place, Plan, Reason
+from reconciler.planning.plan import Action, Change, Finding, Plan, Risk, Summary
+from reconciler.planning.saved import to_json
+from reconciler.render.blocks import Agent, Block, agents_of, block_of, worst_risk
+from reconciler.render.lines import moved_line
 from reconciler.render.neutral import neutral
-from reconciler.render.words import Names, count, element, value
+from reconciler.render.words import Names, count, minute, operation_words
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a block. `sign`: ~ changes, + adds, blank leaves alone, ! warns."""
+class Facts:
+    """What a plan is bound to, and when it was made. `file`: where it is saved, if it is."""
 
-    sign: str
-    name: str
-    text: str
-    place: str = ""
+    project: str
+    environment: str
+    base_url: str
+    tool_version: str
+    commit: str
+    created: str
+    expires: str
+    is_expired: bool
+    digest: str
+    targets: tuple[str, ...]
+    file: str
+
+    @property
+    def target(self) -> str:
+        """``admissions → production``."""
+        return f"{self.project} → {self.environment}"
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """All that happens to one object, under its heading."""
+class Fault:
+    """A diagnostic."""
 
+    severity: Severity
+    code: str
+    summary: str
+    detail: str
+    help: str
     address: str
-    title: str
-    risk: str
-    lines: tuple[Line, ...]
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRow:
+    """A limit, and how close the plan comes to it. `owner`: the rule that has it; empty for the run's."""
+
+    name: str
+    owner: str
+    used: int
+    limit: int
+    exceeded: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One API call."""
+
+    number: int
+    address: str
+    campaign_id: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
 class PlanRows:
-    """A whole plan: heading, blocks, and the lines that close it."""
+    """A whole plan: what it is bound to, a block for each campaign that is shown, and what closes it.
 
-    heading: str
+    `campaigns` is how many change and `totals` all of the numbers, in words; `agents`: the contacts of each agent over
+    all rules that change some.
+    """
+
+    facts: Facts
     blocks: tuple[Block, ...]
     unchanged: int
+    summary: Summary
+    campaigns: str
     totals: str
-    limits: tuple[tuple[str, bool], ...]
+    risk: Risk
+    agents: tuple[Agent, ...]
+    limits: tuple[LimitRow, ...]
+    faults: tuple[Fault, ...]
+    steps: tuple[StepRow, ...]
 
 
-def plan_rows(plan: Plan, names: Names, uses: Iterable[Use] = ()) -> PlanRows:
-    """The rows of a plan; `uses` are its limits. Objects that stay as they are are counted, not shown."""
+def plan_rows(
+    plan: Plan, names: Names, uses: Iterable[Use] = (), *, now: datetime | None = None, file: str = ""
+) -> PlanRows:
+    """The rows of a plan. `uses` are its limits; `now` tells whether it has expired; `file` is where it is saved.
+
+    Objects that stay as they are are counted, not shown.
+    """
     groups: dict[tuple[str, int], list[Change]] = {}
     for change in plan.changes:
         groups.setdefault((change.address, change.campaign_id), []).append(change)
-    shown = {key: changes for key, changes in groups.items() if any(_is_news(each) for each in changes)}
+    shown = [changes for changes in groups.values() if any(_is_news(each) for each in changes)]
     return PlanRows(
-        heading=neutral(f"{plan.project} → {plan.environment}  {plan.base_url}"),
-        blocks=tuple(_block(changes, names) for changes in shown.values()),
+        facts=_facts(plan, now, file),
+        blocks=tuple(block_of(changes, names) for changes in _by_campaign(shown)),
         unchanged=len(groups) - len(shown),
+        summary=plan.summary,
+        campaigns=_campaigns(plan),
         totals=_totals(plan),
-        limits=tuple((_limit(each), each.exceeded) for each in uses if plan.steps),
+        risk=worst_risk(each.risk for each in plan.changes),
+        agents=agents_of((load for each in plan.changes for load in each.loads), names),
+        limits=tuple(_limit(each) for each in uses if plan.steps),
+        faults=tuple(_fault(each) for each in plan.diagnostics),
+        steps=tuple(StepRow(e.number, neutral(e.address), e.campaign_id, operation_words(e)) for e in plan.steps),
     )
+
+
+def moved(name: str, before: Any, after: Any, names: Names) -> str:
+    """What becomes of the value of a setting; of a set the elements that come and go."""
+    return moved_line(name, before, after, names).text
 
 
 def _is_news(change: Change) -> bool:
     return change.action is not Action.NONE or bool(change.attributes)
 
 
-def _block(changes: Sequence[Change], names: Names) -> Block:
-    first = changes[0]
-    worst = max((each.risk for each in changes), key=lambda risk: ("none", "low", "medium", "high").index(risk))
-    risks = dict.fromkeys(text for each in changes for text in each.risks)
-    warnings = [Line("!", "" if index else f"risk {worst}", neutral(text)) for index, text in enumerate(risks)]
-    lines = [line for each in changes for line in _lines(each, names)]
-    campaign = f'{first.campaign_id} "{neutral(first.campaign_name)}"'
-    title = f"contacts of {first.campaign} · {campaign}" if first.rule else campaign
-    return Block(first.address, title, str(worst), (*lines, *warnings))
+def _by_campaign(groups: Iterable[Sequence[Change]]) -> Iterable[list[Change]]:
+    """What is shown of each campaign: its own changes, then those of its contacts."""
+    campaigns: dict[int, list[Change]] = {}
+    for changes in groups:
+        campaigns.setdefault(changes[0].campaign_id, []).extend(changes)
+    return campaigns.values()
 
 
-def _lines(change: Change, names: Names) -> Iterator[Line]:
-    if change.rule is not None:
-        yield from _rule_lines(change, names)
-        return
-    for attribute in change.attributes:
-        sign = " " if attribute.ignored else "+" if change.action is Action.ADD_FIELD else "~"
-        text = (
-            _added(attribute)
-            if change.action is Action.ADD_FIELD
-            else moved(attribute.name, attribute.before, attribute.after, names)
-        )
-        ignored = "  (ignored: lifecycle.ignoreChanges)" if attribute.ignored else ""
-        yield Line(sign, attribute.name, text + ignored, _place(attribute.source))
+def _facts(plan: Plan, now: datetime | None, file: str) -> Facts:
+    digest = str(plan.digest or to_json(plan)["digest"])
+    return Facts(
+        project=neutral(plan.project),
+        environment=neutral(plan.environment),
+        base_url=neutral(plan.base_url),
+        tool_version=neutral(plan.tool_version),
+        commit=neutral(plan.commit or "")[:12],
+        created=minute(plan.created_at),
+        expires=minute(plan.expires_at),
+        is_expired=now is not None and now >= plan.expires_at,
+        digest=neutral(digest.removeprefix("sha256:")[:12]),
+        targets=tuple(neutral(each) for each in plan.targets),
+        file=neutral(file),
+    )
 
 
-def _added(attribute: Attribute) -> str:
-    is_phone = isinstance(attribute.after, dict) and attribute.after.get("isPhoneNumber")
-    return "new custom field, a phone number" if is_phone else "new custom field"
-
-
-def moved(name: str, before: Any, after: Any, names: Names) -> str:
-    """What becomes of the value of a setting; of a set the elements that come and go."""
-    field = SETTINGS.get(name)
-    if field is not None and field.many:
-        return _set_moves(name, before or [], after or [], names)
-    return f"{value(name, before, names)} → {value(name, after, names)}"
-
-
-def _set_moves(name: str, before: list[Any], after: list[Any], names: Names) -> str:
-    added = [f"+ {element(name, each, names)}" for each in after if each not in before]
-    removed = [f"- {element(name, each, names)}" for each in before if each not in after]
-    kept = len([each for each in after if each in before])
-    return "  ".join([*added, *removed, *([f"({kept} unchanged)"] if kept else [])])
-
-
-def _rule_lines(change: Change, names: Names) -> Iterator[Line]:
-    deferred = f"; {change.deferred} in a call now: deferred" if change.deferred else ""
-    place = _place(change.source)
-    matched = count(change.matched, "contact")
-    if change.reason is Reason.RULE_SKIPS:
-        yield Line(" ", change.rule or "", f"{matched} claimed, left as they are", place)
-    elif change.matched == 0:
-        yield Line(" ", change.rule or "", "no contact is left for it", place)
-    elif change.changed == 0:
-        yield Line(" ", change.rule or "", f"{matched} matched, all as desired{deferred}", place)
-    else:
-        sets: dict[str, None] = {}
-        for group in change.contacts:
-            sets |= dict.fromkeys(f"{name} → {value(name, after, names)}" for name, after in group.after.items())
-        text = f"{change.changed:,} of {matched} change: {', '.join(sets)}{deferred}"
-        yield Line("~", change.rule or "", text, place)
-        if change.loads:
-            loads = (f"{names.shown('agents', e.agent_id)} {e.before:,} → {e.after:,}" for e in change.loads)
-            yield Line(" ", "", "contacts per agent: " + ", ".join(loads))
-
-
-def _place(place: Place | None) -> str:
-    return neutral(f"{place.file}:{place.line}") if place else ""
+def _fault(finding: Finding) -> Fault:
+    place = finding.source
+    return Fault(
+        severity=finding.severity,
+        code=neutral(finding.code),
+        summary=neutral(finding.summary),
+        detail=neutral(finding.detail),
+        help=neutral(finding.help),
+        address=neutral(finding.address or ""),
+        place=neutral(f"{place.file}:{place.line}:{place.column}") if place else "",
+    )
 
 
 def _totals(plan: Plan) -> str:
@@ -141,16 +175,11 @@ def _totals(plan: Plan) -> str:
     incomplete = [f"incomplete, {count(len(blocked), 'object')} could not be planned (errors)"] if blocked else []
     if not plan.steps and blocked:
         return f"{incomplete[0]}; for the rest there is nothing to do"
+    if not plan.steps and summary.contacts_deferred:
+        return f"nothing to do now: {count(summary.contacts_deferred, 'contact')} in a call, deferred to the next run"
     if not plan.steps:
-        if summary.contacts_deferred:
-            return (
-                f"nothing to do now: {count(summary.contacts_deferred, 'contact')} in a call, deferred to the next run"
-            )
-        return "nothing to do: the account is as the manifests say"
-    parts = [
-        *incomplete,
-        count(summary.campaigns_changed, "campaign") + (" changes" if summary.campaigns_changed == 1 else " change"),
-    ]
+        return f"nothing to do: {'this part of ' if plan.targets else ''}the account is as the manifests say"
+    parts = [*incomplete, _campaigns(plan)]
     if summary.custom_fields_added:
         parts.append(count(summary.custom_fields_added, "custom field") + " to add")
     if summary.contacts_matched:
@@ -160,7 +189,18 @@ def _totals(plan: Plan) -> str:
     return " · ".join([*parts, count(summary.steps, "API call")])
 
 
-def _limit(use: Use) -> str:
+def _campaigns(plan: Plan) -> str:
+    """``3 campaigns change, 1 of them deleted``: what ends a campaign is never just one of many changes."""
+    changed = plan.summary.campaigns_changed
+    words = count(changed, "campaign") + (" changes" if changed == 1 else " change")
+    endings = Counter(each.action for each in plan.changes)
+    for action, ended in ((Action.ARCHIVE, "archived"), (Action.DELETE, "deleted")):
+        words += f", {endings[action]:,} of them {ended}" if endings[action] else ""
+    return words
+
+
+def _limit(use: Use) -> LimitRow:
     owner = f" ({neutral(use.owner)})" if use.owner else ""
     others = f", and {use.under_own:,} under limits of their own rules" if use.under_own else ""
-    return f"{use.name} {use.used:,} of {use.limit:,}{owner or others}"
+    text = f"{use.name} {use.used:,} of {use.limit:,}{owner or others}"
+    return LimitRow(use.name, neutral(use.owner), use.used, use.limit, use.exceeded, text)

@@ -1,4 +1,4 @@
-"""Text for a terminal or a log: readable without colour, the same words with it."""
+"""Faults and results for a terminal or a log: readable without colour, the same words with it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ from rich.text import Text
 
 from reconciler.applying.results import Outcome, Report, Result
 from reconciler.diagnostics import Diagnostic, Severity, Span
-from reconciler.planning.plan import Operation, Step
 from reconciler.render.neutral import neutral
-from reconciler.render.rows import Block, Line, PlanRows
-from reconciler.render.words import count
+from reconciler.render.words import count, step_words
 
 #: So many faults are shown, so much of a source line, and so much of what is said about it.
 MOST_FAULTS, LONGEST_LINE, MOST_WORDS = 1000, 240, 600
-_SIGNS = {"~": "yellow", "+": "green", "-": "red", "!": "magenta", " ": "dim"}
 _SEVERITIES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 _OUTCOMES = {
     Outcome.DONE: ("done", "green"),
@@ -26,44 +23,6 @@ _OUTCOMES = {
     Outcome.UNKNOWN: ("unknown", "bold magenta"),
     Outcome.STALE: ("stale", "bold yellow"),
 }
-
-
-def plan_text(rows: PlanRows) -> Text:
-    """A plan for people."""
-    text = Text()
-    text.append(rows.heading + "\n", "bold")
-    for block in rows.blocks:
-        text.append("\n").append(_block(block))
-    if rows.blocks and rows.unchanged:
-        text.append(f"\n{count(rows.unchanged, 'object')} unchanged (not shown)\n", "dim")
-    text.append("\nPlan: ", "bold").append(rows.totals + "\n")
-    if rows.blocks:
-        for limit, exceeded in rows.limits:
-            text.append("Limit: ", "bold")
-            text.append(
-                limit + (" - exceeded: apply will stop\n" if exceeded else "\n"), "bold red" if exceeded else ""
-            )
-    return text
-
-
-def _block(block: Block) -> Text:
-    text = Text()
-    text.append(block.address, "bold").append(f"  {block.title}\n")
-    names = max((len(line.name) for line in block.lines), default=0)
-    widths = [len(line.text) for line in block.lines if line.place and len(line.text) <= 60]
-    for line in block.lines:
-        text.append(_line(line, names, max(widths, default=0)))
-    return text
-
-
-def _line(line: Line, names: int, width: int) -> Text:
-    style = _SIGNS[line.sign]
-    text = Text("  ")
-    text.append(f"{line.sign} {line.name:<{names}}  ", style)
-    text.append(line.text, "dim" if line.sign == " " else "")
-    if line.place:
-        text.append(" " * max(width - len(line.text), 0) + f"  {line.place}", "dim")
-    return text.append("\n")
 
 
 def diagnostics_text(diagnostics: Iterable[Diagnostic]) -> Text:
@@ -143,16 +102,6 @@ def result_text(result: Result, total: int) -> Text:
     if result.help:
         text.append("           help: ", "bold cyan").append(neutral(result.help) + "\n")
     return text
-
-
-def step_words(step: Step) -> str:
-    """A step in few words: the object, the call and what it touches."""
-    if step.operation is Operation.UPDATE_CAMPAIGN:
-        return f"{step.address}  PATCH {', '.join(step.body)}"
-    if step.operation is Operation.ADD_FIELDS:
-        return f"{step.address}  add field {', '.join(neutral(str(each['name'])) for each in step.fields)}"
-    contacts = count(len(step.contact_ids), "contact")
-    return f"{step.address}  rule {step.rule}: batch of {contacts} in campaign {step.campaign_id}"
 
 
 def report_text(report: Report) -> Text:

@@ -1,16 +1,38 @@
-"""Values and counts in words, the same in every format."""
+"""Values, counts, reasons and steps in words, the same in every format."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from reconciler.kinds.campaign import SETTINGS
 from reconciler.kinds.contact import BATCH_FIELDS
 from reconciler.kinds.field import Type
 from reconciler.kinds.values import duration
+from reconciler.planning.plan import Action, Operation, Reason, Step, Via, ViaKind
 from reconciler.render.neutral import neutral
+
+#: Why a change is there.
+REASONS: Final[Mapping[Reason, str]] = {
+    Reason.SETTINGS_DIFFER: "settings differ from the manifest",
+    Reason.FIELD_MISSING: "custom fields are missing",
+    Reason.RULE_MATCHES: "contacts differ from the rules",
+    Reason.RULE_SKIPS: "rules leave contacts as they are",
+    Reason.ENSURE_ARCHIVED: "lifecycle.ensure says archived",
+    Reason.ENSURE_DELETED: "lifecycle.ensure says deleted",
+    Reason.AS_DESIRED: "all is as the manifest says",
+}
+#: What is done to a campaign.
+ACTIONS: Final[Mapping[Action, str]] = {
+    Action.UPDATE: "update",
+    Action.ADD_FIELD: "add fields",
+    Action.ASSIGN: "change contacts",
+    Action.ARCHIVE: "archive",
+    Action.DELETE: "delete",
+    Action.NONE: "nothing",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +51,9 @@ class Names:
         """``alice (543)``, or the id alone where it has no name; nobody for null."""
         if id_ is None:
             return "nobody"
-        name = (self.agents if reference == "agents" else self.groups).get(id_)
-        return f"{neutral(name)} ({id_})" if name else str(id_)
+        known = self.agents if reference == "agents" else self.groups
+        name = known.get(id_) if isinstance(id_, int) else None
+        return f"{neutral(name)} ({id_})" if name else neutral(str(id_))
 
 
 def value(name: str, given: Any, names: Names) -> str:
@@ -57,7 +80,37 @@ def element(name: str, given: Any, names: Names) -> str:
     return neutral(str(given))
 
 
+def via_words(via: Via) -> str:
+    """What a value came through: ``template admissions-defaults``, ``${mainNumber} from reconciler.yaml:12``."""
+    if via.kind is not ViaKind.VARIABLE:
+        return neutral(f"{via.kind} {via.name}")
+    source = f"{via.source.file}:{via.source.line}" if via.source else via.origin
+    return neutral(f"${{{via.name}}} from {source}" if source else f"${{{via.name}}}")
+
+
+def operation_words(step: Step) -> str:
+    """What a step sends, in few words."""
+    if step.operation is Operation.UPDATE_CAMPAIGN:
+        return neutral(f"PATCH {', '.join(step.body)}")
+    if step.operation is Operation.ADD_FIELDS:
+        return neutral(f"add field {', '.join(str(each.get('name')) for each in step.fields)}")
+    if step.operation is Operation.DELETE_CAMPAIGN:
+        return f"DELETE campaign {step.campaign_id}"
+    contacts = count(len(step.contact_ids), "contact")
+    return neutral(f"rule {step.rule}: batch of {contacts} in campaign {step.campaign_id}")
+
+
+def step_words(step: Step) -> str:
+    """A step in few words: the object, the call and what it touches."""
+    return f"{neutral(step.address)}  {operation_words(step)}"
+
+
 def count(number: int, noun: str) -> str:
     """``1 campaign``, ``1,200 contacts``."""
     plural = noun if number == 1 else noun + "s"
     return f"{number:,} {plural}"
+
+
+def minute(moment: datetime) -> str:
+    """A moment to the minute, in UTC: ``2026-09-01 07:30Z``."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}Z"

@@ -13,8 +13,9 @@ import pytest
 from reconciler.applying.results import Report
 from reconciler.errors import ReconcilerError
 from reconciler.planning.saved import dumps
+from reconciler.render.plan_text import plan_text
 from reconciler.render.rows import plan_rows
-from reconciler.render.text import diagnostics_text, plan_text, report_text, result_text
+from reconciler.render.text import diagnostics_text, report_text, result_text
 from reconciler.render.words import Names
 from reconciler.store.folder import Folder
 from reconciler.store.journal import FolderJournal, new_run_id

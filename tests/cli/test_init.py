@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from reconciler.kinds.editor import manifest_schema
+from reconciler.manifests.modeline import SCHEMA, modeline
 from tests.conftest import Workplace
 
 
@@ -37,7 +41,7 @@ def test_a_name_that_is_none(workplace: Workplace, name: str) -> None:
     assert (ran.code, list(workplace.folder.iterdir())) == (64, [])
 
 
-@pytest.mark.parametrize("there", ["reconciler.yaml", "manifests/campaigns.yaml"])
+@pytest.mark.parametrize("there", ["reconciler.yaml", "manifests/campaigns.yaml", SCHEMA])
 def test_nothing_that_is_there_is_touched(workplace: Workplace, there: str) -> None:
     """Neither it nor anything beside it."""
     workplace.write(there, "mine")
@@ -55,13 +59,26 @@ def test_a_link_is_there_too(workplace: Workplace) -> None:
     assert [each.name for each in workplace.folder.iterdir()] == ["reconciler.yaml"]
 
 
-def test_what_stands_in_the_way_is_told_before_anything_is_written(workplace: Workplace) -> None:
+@pytest.mark.parametrize("name", ["manifests", "schemas"])
+def test_what_stands_in_the_way_is_told_before_anything_is_written(workplace: Workplace, name: str) -> None:
     """So that it can be run again."""
-    workplace.write("manifests", "a file")
+    workplace.write(name, "a file")
     ran = workplace.run("init")
-    assert (ran.code, "error[folder-not-made]" in ran.err, "manifests" in ran.err) == (1, True, True)
-    (workplace.folder / "manifests").unlink()
+    assert (ran.code, "error[folder-not-made]" in ran.err, name in ran.err) == (1, True, True)
+    assert [each.name for each in workplace.folder.rglob("*") if each.is_file()] == [name]
+    (workplace.folder / name).unlink()
     assert workplace.run("init").code == 0
+
+
+def test_its_manifests_lead_editors_to_their_schema(workplace: Workplace) -> None:
+    """Which is there, and is the one that `schema manifest` prints."""
+    ran = workplace.run("init")
+    assert SCHEMA in ran.out
+    for each in ("reconciler.yaml", "manifests/campaigns.yaml"):
+        assert (workplace.folder / each).read_text(encoding="utf-8").startswith(f"{modeline(each)}\n")
+    held = (workplace.folder / SCHEMA).read_text(encoding="utf-8")
+    assert json.loads(held) == manifest_schema()
+    assert held == workplace.run("schema", "manifest").out
 
 
 def test_a_folders_name_is_text(workplace: Workplace) -> None:

@@ -35,7 +35,7 @@ def test_the_manifest() -> None:
     """The manifest is the example's."""
     shown = _block("# manifests/admissions.yaml")[1:]
     held = (EXAMPLES / "admissions/manifests/admissions.yaml").read_text(encoding="utf-8").splitlines()
-    assert shown == held[1 : 1 + len(shown)]
+    assert shown == held[2 : 2 + len(shown)]
 
 
 def test_the_misspelt_filter(workplace: Workplace) -> None:

@@ -27,11 +27,11 @@ def test_what_is_printed(project: Workplace) -> None:
     assert lines[0].startswith("# Campaign/admissions-bakery in production: ")
     assert (
         lines[4]
-        == "  name: admissions-bakery                   # manifests/admissions.yaml:4; admissions-bakery = 6046"
+        == "  name: admissions-bakery                   # manifests/admissions.yaml:5; admissions-bakery = 6046"
     )
-    number, through = 'displayedPhoneNumbers: ["33123456789"]', "${mainNumber} from reconciler.yaml:20"
-    assert f"    {number}  # manifests/templates.yaml:10, {through}" in lines
-    users = "overlays/production/admissions.yaml:7; alice = 543, bruno = 544"
+    number, through = 'displayedPhoneNumbers: ["33123456789"]', "${mainNumber} from reconciler.yaml:21"
+    assert f"    {number}  # manifests/templates.yaml:11, {through}" in lines
+    users = "overlays/production/admissions.yaml:8; alice = 543, bruno = 544"
     assert f"    userIds: [alice, bruno]                 # {users}" in lines
     assert "extends" not in ran.out
 
@@ -67,12 +67,12 @@ def values(project: Workplace, *arguments: str) -> dict[str, dict[str, Any]]:
 def test_json(project: Workplace) -> None:
     """Value and origin per path; a secret as the use of its variable."""
     found = values(project, *LOCAL, "--var", "recordedShare=7", "show-manifest", "admissions-bakery")
-    source = {"file": "manifests/admissions.yaml", "line": 12}
+    source = {"file": "manifests/admissions.yaml", "line": 13}
     variables = [{"name": "recordedShare", "from": "--var recordedShare", "secret": False}]
     assert found["spec.settings.recordingPercentage"] == {"value": 7, "source": source, "variables": variables}
     assert found["spec.settings.userIds[2]"]["id"] == 547
     number = found["spec.settings.displayedPhoneNumbers[0]"]
-    assert number["variables"] == [{"name": "mainNumber", "source": {"file": "reconciler.yaml", "line": 11}}]
+    assert number["variables"] == [{"name": "mainNumber", "source": {"file": "reconciler.yaml", "line": 12}}]
     project.variables = {"RECONCILER_VAR_mainNumber": '"33199000002"'}
     number = values(project, *LOCAL, "show-manifest", "admissions-bakery")["spec.settings.displayedPhoneNumbers[0]"]
     assert ("value" in number, number["secret"]) == (False, "${mainNumber}")

@@ -73,7 +73,7 @@ def test_a_campaign_that_does_not_exist(project: Workplace) -> None:
     ran = project.run(*LOCAL, "plan")
     assert ran.code == 1
     assert "campaign-not-found" in ran.err
-    assert "manifests/follow-up.yaml:7:" in ran.err
+    assert "manifests/follow-up.yaml:8:" in ran.err
     assert "`Relance - Dossiers incomplets` (6050)" in ran.err
     assert "Plan: incomplete, 1 object could not be planned (errors) · 5 campaigns change" in ran.out
 
@@ -150,7 +150,7 @@ def test_a_rule_that_matches_nothing_is_noted(project: Workplace) -> None:
     path.write_text(path.read_text().replace("value: Gold", "value: Platinum"))
     ran = project.run(*LOCAL, "plan")
     assert (ran.code, "note[rule-matches-nothing]" in ran.err) == (0, True)
-    assert "manifests/assignment.yaml:11:" in ran.err
+    assert "manifests/assignment.yaml:12:" in ran.err
 
 
 def test_allow_only_raises(project: Workplace) -> None:

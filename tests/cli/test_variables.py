@@ -112,7 +112,7 @@ def test_a_secret_is_in_no_fault(project: Workplace, command: tuple[str, ...]) -
     """The fault points at the use and names the variable of the process."""
     ran = with_process(project, MAINNUMBER="zorglub").run(*LOCAL, *command)
     assert (ran.code, "zorglub" in ran.err + ran.out) == (1, False)
-    assert "--> manifests/templates.yaml:10:29" in ran.err
+    assert "--> manifests/templates.yaml:11:29" in ran.err
     assert "`${mainNumber}` is from RECONCILER_VAR_MAINNUMBER" in ran.err
 
 
@@ -153,9 +153,9 @@ def test_a_plan_points_at_the_use_of_a_variable(project: Workplace) -> None:
         if change["address"] == "Campaign/admissions-bakery" and change["action"] == "update"
         for each in change["attributes"]
     }
-    assert places["recordingPercentage"] == "manifests/admissions.yaml:12"
-    assert places["displayedPhoneNumbers"] == "manifests/templates.yaml:10"
-    assert places["globalPriority"] == "overlays/production/admissions.yaml:8"
+    assert places["recordingPercentage"] == "manifests/admissions.yaml:13"
+    assert places["displayedPhoneNumbers"] == "manifests/templates.yaml:11"
+    assert places["globalPriority"] == "overlays/production/admissions.yaml:9"
 
 
 @pytest.mark.parametrize("broken", ["a: [", None])

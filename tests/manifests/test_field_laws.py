@@ -49,7 +49,7 @@ def valid(field: Field) -> st.SearchStrategy[Any]:
             0 if field.minimum is None else field.minimum, 10**6 if field.maximum is None else field.maximum
         )
     else:
-        one = BY_TYPE[field.type]
+        one = TEXTS.filter(str.strip) if field.is_name else BY_TYPE[field.type]
     if field.many:
         one = st.lists(one, min_size=1, max_size=3, unique_by=partial(json.dumps, sort_keys=True))
     return st.one_of(st.none(), one) if field.nullable else one

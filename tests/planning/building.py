@@ -8,6 +8,7 @@ from typing import Any
 
 from reconciler.api.shapes import Campaign, Contact, Wrapup
 from reconciler.diagnostics import Source, Span
+from reconciler.kinds.campaign import Ensure
 from reconciler.manifests.desired import CustomField, Desired, DesiredCampaign, DesiredPolicy, Rule
 from reconciler.manifests.project import Binding, read_project
 from reconciler.manifests.read import read_desired
@@ -71,10 +72,12 @@ def wanted(
     expect: Mapping[str, Any] | None = None,
     ignore: frozenset[str] = frozenset(),
     binding: Binding | None = None,
+    ensure: Ensure = Ensure.PRESENT,
 ) -> DesiredCampaign:
-    """A desired campaign."""
+    """A desired campaign; one that is to be deleted is bound to the id of `live()`."""
     address = Address("Campaign", name)
-    return DesiredCampaign(address, {}, binding, settings or {}, fields, expect or {}, ignore, {}, SPAN)
+    bound = binding or (Binding(100, None, SPAN) if ensure is Ensure.DELETED else None)
+    return DesiredCampaign(address, {}, bound, settings or {}, fields, expect or {}, ignore, {}, SPAN, ensure)
 
 
 def paired(desired: DesiredCampaign, held: Campaign | None = None, **values: Any) -> Pair:

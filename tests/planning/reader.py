@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
+from reconciler.api.endpoints.campaigns import CAMPAIGNS
 from reconciler.api.request import Flow, Request, Response
-from reconciler.errors import ApiError
+from reconciler.errors import ApiError, NotFound
 
 T = TypeVar("T")
 
@@ -40,6 +41,15 @@ class Told:
             return error
 
 
-def account_of(*campaigns: Mapping[str, Any]) -> Told:
-    """A reader whose account holds these campaigns and nothing else."""
-    return Told(lambda _: {"campaigns": list(campaigns), "next": None})
+def account_of(*campaigns: Mapping[str, Any], unlisted: Iterable[Mapping[str, Any]] = ()) -> Told:
+    """A reader whose account holds these campaigns and nothing else; those `unlisted` are found by their ids alone."""
+    by_id = {each["id"]: each for each in (*campaigns, *unlisted)}
+
+    def answer(request: Request) -> Any:
+        if request.path == CAMPAIGNS:
+            return {"campaigns": list(campaigns), "next": None}
+        if (found := by_id.get(int(request.path.rpartition("/")[2]))) is None:
+            raise NotFound(request.label, "status 404", status=404)
+        return found
+
+    return Told(answer)

@@ -20,6 +20,16 @@ UNPAUSE = updating(isPaused=False, maxTries=1)
 IGNORED = change(Action.UPDATE, attributes=(Attribute("maxTries", 1, 2, None, True), Attribute("folder", None, "A")))
 
 
+WAY = (Attribute("isPaused", False, True), Attribute("isArchived", False, True))
+ARCHIVED = change(Action.ARCHIVE, attributes=WAY[1:])
+ENDED = change(Action.DELETE, attributes=WAY)
+DELETED = change(Action.DELETE)
+
+
+def _delete(number: int = 1, campaign_id: int = 100, **more: Any) -> Step:
+    return Step(number, "Campaign/bakery", campaign_id, Operation.DELETE_CAMPAIGN, **more)
+
+
 def _adding(*fields: dict[str, Any]) -> Step:
     return Step(1, "Campaign/bakery", 100, Operation.ADD_FIELDS, fields=fields)
 
@@ -31,6 +41,14 @@ COVERED = {
     "fields": plan_of(FIELD, steps=[_adding({"name": "New", "isPhoneNumber": False})]),
     "contacts": plan_of(assigning(range(1, 700)), steps=[batch(range(1, 501)), batch(range(501, 700), 2)]),
     "an unpause": plan_of(UNPAUSE, steps=[patch(maxTries=1), patch(2, isPaused=False)]),
+    "an archiving": plan_of(ARCHIVED, steps=[patch(isArchived=True)]),
+    "a deletion": plan_of(ENDED, steps=[patch(isPaused=True), patch(2, isArchived=True), _delete(3)]),
+    "a deletion of what is archived": plan_of(DELETED, steps=[_delete()]),
+    "an archiving and another campaign": plan_of(
+        ARCHIVED,
+        change(Action.UPDATE, campaign_id=101, attributes=(Attribute("maxTries", 1, 8),)),
+        steps=[patch(isArchived=True), patch(2, campaign_id=101, maxTries=8)],
+    ),
     "nothing": plan_of(),
 }
 
@@ -73,6 +91,46 @@ UNCOVERED = {
     "an unpause with others": plan_of(UNPAUSE, steps=[patch(isPaused=False, maxTries=1)]),
     "an empty PATCH": plan_of(updating(maxTries=1), steps=[patch(maxTries=1), patch(2)]),
     "no step at all": plan_of(updating(maxTries=1)),
+    "a deletion that nobody reviewed": plan_of(steps=[_delete()]),
+    "a deletion of a changed campaign": plan_of(updating(maxTries=1), steps=[patch(maxTries=1), _delete(2)]),
+    "a deletion of an archived one": plan_of(ARCHIVED, steps=[patch(isArchived=True), _delete(2)]),
+    "a deletion of another campaign": plan_of(DELETED, steps=[_delete(campaign_id=101)]),
+    "a deletion that looks like an update": plan_of(updating(maxTries=1), steps=[_delete(body={"maxTries": 1})]),
+    "a deletion that looks like new fields": plan_of(
+        FIELD, steps=[_delete(fields=({"name": "New", "isPhoneNumber": False},))]
+    ),
+    "a second deletion": plan_of(DELETED, steps=[_delete(), _delete(2)]),
+    "no deletion": plan_of(ENDED, steps=[patch(isPaused=True), patch(2, isArchived=True)]),
+    "a deletion too early": plan_of(ENDED, steps=[patch(isPaused=True), _delete(2), patch(3, isArchived=True)]),
+    "a deletion with a body": plan_of(DELETED, steps=[_delete(body={"maxTries": 1})]),
+    "a deletion that says it is a rule's": plan_of(DELETED, steps=[_delete(rule="all")]),
+    "an archiving that nobody reviewed": plan_of(updating(maxTries=1), steps=[patch(maxTries=1, isArchived=True)]),
+    "an archiving as a setting": plan_of(updating(isArchived=True), steps=[patch(isArchived=True)]),
+    "an archiving with a pause": plan_of(
+        change(Action.ARCHIVE, attributes=WAY), steps=[patch(isPaused=True, isArchived=True)]
+    ),
+    "an archiving before the pause": plan_of(
+        change(Action.ARCHIVE, attributes=WAY[::-1]), steps=[patch(isArchived=True), patch(2, isPaused=True)]
+    ),
+    "an archiving that does not": plan_of(change(Action.ARCHIVE)),
+    "an un-archiving": plan_of(
+        change(Action.ARCHIVE, attributes=(Attribute("isArchived", True, False),)), steps=[patch(isArchived=False)]
+    ),
+    "an ending with settings": plan_of(
+        change(Action.ARCHIVE, attributes=(Attribute("maxTries", 1, 8), *WAY[1:])),
+        steps=[patch(maxTries=8), patch(2, isArchived=True)],
+    ),
+    "an ending that is ignored": plan_of(
+        change(Action.ARCHIVE, attributes=(replace(WAY[1], ignored=True),)), steps=[patch(isArchived=True)]
+    ),
+    "an ending with an update": plan_of(
+        ARCHIVED, updating(maxTries=8), steps=[patch(maxTries=8), patch(2, isArchived=True)]
+    ),
+    "an ending with contacts": plan_of(ARCHIVED, assigning([1]), steps=[batch([1]), patch(2, isArchived=True)]),
+    "an ending and what no change of another campaign names": plan_of(
+        ARCHIVED, steps=[patch(isArchived=True), patch(2, campaign_id=101, maxTries=8)]
+    ),
+    "two endings": plan_of(ARCHIVED, DELETED, steps=[patch(isArchived=True), _delete(2)]),
     "numbers": plan_of(updating(maxTries=1), steps=[patch(2, maxTries=1)]),
     "values of a wrong type": plan_of(
         change(Action.UPDATE, attributes=(Attribute("userIds", 5, {}),)), steps=[patch(userIds=[1])]

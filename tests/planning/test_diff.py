@@ -63,6 +63,13 @@ def test_zero_and_false_are_values() -> None:
     assert _diff({"isPaused": False}, {"isPaused": None}) == [("isPaused", None, False)]
 
 
+def test_a_documented_default_is_what_is_not_shown() -> None:
+    """ "Default: false": an account that leaves it out is not asked for false again and again."""
+    assert _diff({"useAgentDisplayedPhoneNumber": False}, {}) == []
+    assert _diff({"useAgentDisplayedPhoneNumber": True}, {}) == [("useAgentDisplayedPhoneNumber", None, True)]
+    assert _diff({"useAgentDisplayedPhoneNumber": False}, {"useAgentDisplayedPhoneNumber": True}) != []
+
+
 def test_auto_purge_that_is_null_is_off() -> None:
     """null ⇔ enabled: false, whatever else is wanted while it is off (notes, trap 12)."""
     assert _diff({"autoPurge": {"enabled": False}}, {"autoPurge": None}) == []

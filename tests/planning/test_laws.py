@@ -99,7 +99,7 @@ def test_flipping_one_field_gives_exactly_that_attribute(held: dict[str, Any], n
         assume(not same_inner(field, inner.name, other[inner.name], before.get(inner.name)))
         assert _names(desired | {name: other}, held) == [f"{name}.{inner.name}"]
         return
-    assume(comparable(field, other) != comparable(field, held.get(name)))
+    assume(comparable(field, other) != comparable(field, held.get(name, field.default)))
     assert _names(desired | {name: other}, held) == [name]
 
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from reconciler.errors import SavedPlanRefused
 from reconciler.planning.plan import Plan
-from reconciler.planning.saved import digest, dumps, loads, plan_schema, to_json
+from reconciler.planning.saved import digest, dumps, loads, plan_schema, signed, to_json
 from tests.applying.test_apply import GOLD
 from tests.applying.world import World, account, campaign, contacts
 from tests.planning.building import campaign_document, desired_of, policy_document
@@ -169,7 +169,7 @@ KEY, OTHER_KEY = b"the key of the jobs", b"somebody's"
 
 def test_a_signed_plan(tmp_path: Path) -> None:
     """With the key it is signed with it is read; without any key, too."""
-    text = dumps(PLAN, KEY).encode()
+    text = dumps(signed(PLAN, KEY)).encode()
     assert loads(text, "p.json", KEY).digest == loads(text, "p.json").digest
     assert json.loads(text)["signature"].startswith("hmac-sha256:")
     jsonschema.Draft202012Validator(plan_schema()).validate(json.loads(text))
@@ -179,10 +179,10 @@ def test_a_signed_plan(tmp_path: Path) -> None:
     ("text", "said"),
     [
         (dumps(PLAN), "not signed"),
-        (dumps(PLAN, OTHER_KEY), "wrong signature"),
-        (dumps(PLAN, KEY).replace("hmac-sha256:", "hmac-sha256:é"), "wrong signature"),
-        (json.dumps(json.loads(dumps(PLAN, KEY)) | {"signature": 5}), "wrong signature"),
-        (json.dumps(json.loads(dumps(PLAN, KEY)) | {"signature": None}), "not signed"),
+        (dumps(signed(PLAN, OTHER_KEY)), "wrong signature"),
+        (dumps(signed(PLAN, KEY)).replace("hmac-sha256:", "hmac-sha256:é"), "wrong signature"),
+        (json.dumps(json.loads(dumps(signed(PLAN, KEY))) | {"signature": 5}), "wrong signature"),
+        (json.dumps(json.loads(dumps(signed(PLAN, KEY))) | {"signature": None}), "not signed"),
     ],
 )
 def test_a_plan_without_the_keys_signature(text: str, said: str) -> None:
@@ -194,10 +194,10 @@ def test_a_plan_without_the_keys_signature(text: str, said: str) -> None:
 
 def test_who_has_no_key_can_not_seal_an_altered_plan() -> None:
     """A new digest is easily made; the old signature does not fit it."""
-    content = json.loads(dumps(PLAN, KEY))
-    signed = content.pop("signature")
+    content = json.loads(dumps(signed(PLAN, KEY)))
+    seal = content.pop("signature")
     content["environment"] = "production"
-    resealed = json.loads(_resealed(content)) | {"signature": signed}
+    resealed = json.loads(_resealed(content)) | {"signature": seal}
     assert loads(json.dumps(resealed).encode(), "p.json").environment == "production"
     with pytest.raises(SavedPlanRefused, match="wrong signature"):
         loads(json.dumps(resealed).encode(), "p.json", KEY)

@@ -80,5 +80,5 @@ def test_facts() -> None:
     assert announced == "announced by the vendor (soon); refused unless spec.announcedFields names it"
     assert _facts("AssignmentPolicy.rules.match.lastAgentIds")["available"] == "announced by the vendor (soon); refused"
     assert _facts("AssignmentPolicy.rules")["each needs"] == "name, match"
-    assert _facts("Campaign.lifecycle.ensure")["type"] == "always `present`"
+    assert _facts("Campaign.lifecycle.ensure")["choices"] == "present, archived, deleted"
     assert _facts("Campaign.settings.userIds")["type"] == "list of id or name"

@@ -1,8 +1,6 @@
-"""Plans, results and faults as people read them."""
+"""Results and faults as people read them."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,90 +9,14 @@ from hypothesis import strategies as st
 from reconciler.applying.results import Moved, Outcome, Report, Result
 from reconciler.diagnostics import Diagnostic, Label, Source, Span
 from reconciler.kinds.values import duration, seconds
-from reconciler.planning.limits import Use
 from reconciler.planning.plan import (
-    Action,
-    Attribute,
-    Change,
-    ContactGroup,
     Finding,
-    Load,
-    Place,
 )
-from reconciler.render.rows import plan_rows
-from reconciler.render.text import diagnostics_text, plan_text, report_text, result_text
-from reconciler.render.words import Names
-from tests.planning.plans import batch, change, patch, plan_of
+from reconciler.render.text import diagnostics_text, report_text, result_text
+from tests.planning.plans import batch, patch
 
-NAMES = Names.of({"alice": 543, "bruno": 544}, {"closers": 12})
 PATCH = patch(maxTries=8)
 BATCH = batch((1, 2, 3), 2)
-
-
-def _change(*attributes: Attribute, action: Action = Action.UPDATE, **more: Any) -> Change:
-    values: dict[str, Any] = {"address": "Campaign/a", "campaign_id": 7, "source": Place("m.yaml", 3)}
-    return change(action, **(values | {"attributes": attributes} | more))
-
-
-def _lines(*changes: Change, uses: tuple[Use, ...] = ()) -> list[str]:
-    return plan_text(plan_rows(plan_of(*changes, steps=[PATCH]), NAMES, uses)).plain.splitlines()
-
-
-def test_values_before_and_after() -> None:
-    """Names beside ids, durations in words, sets as what comes and goes, null as null."""
-    place = Place(file="m.yaml", line=9)
-    lines = _lines(
-        _change(
-            Attribute(name="userIds", before=[543, 9], after=[543, 544], source=place),
-            Attribute(name="nextTryDelay", before=3600, after=172800, source=place),
-            Attribute(name="calendarId", before=1191, after=None, source=place),
-            Attribute(name="name", before="old\x1b", after="new", source=place),
-        )
-    )
-    assert lines[2:7] == [
-        'Campaign/a  7 "A"',
-        "  ~ userIds       + bruno (544)  - 9  (1 unchanged)  m.yaml:9",
-        "  ~ nextTryDelay  3600 (1h) → 172800 (2d)            m.yaml:9",
-        "  ~ calendarId    1191 → null                        m.yaml:9",
-        '  ~ name          "old\\x1b" → "new"                  m.yaml:9',
-    ]
-
-
-def test_ignored_values_are_shown_and_marked() -> None:
-    """What lifecycle.ignoreChanges leaves alone is seen all the same."""
-    lines = _lines(_change(Attribute(name="isPaused", before=True, after=False, ignored=True)))
-    assert "    isPaused  true → false  (ignored: lifecycle.ignoreChanges)" in lines
-
-
-def test_rules_say_how_many_of_how_many() -> None:
-    """n of N contacts, what they get, who is deferred, and the loads."""
-    group = ContactGroup(before={"assignedAgentId": None}, after={"assignedAgentId": 543}, contact_ids=(1, 2))
-    change = _change(
-        action=Action.ASSIGN, rule="gold", campaign="Campaign/a", matched=1200, changed=2, deferred=1,
-        contacts=(group,), loads=(Load(agent_id=543, before=0, after=2), Load(agent_id=None, before=2, after=0)),
-    )  # fmt: skip
-    lines = _lines(change)
-    assert (
-        "  ~ gold  2 of 1,200 contacts change: assignedAgentId → alice (543); 1 in a call now: deferred  m.yaml:3"
-        in lines
-    )
-    assert "          contacts per agent: alice (543) 0 → 2, nobody 2 → 0" in lines
-
-
-def test_unchanged_objects_are_counted_not_shown() -> None:
-    """A quiet plan: what stays as it is takes one line."""
-    lines = _lines(
-        _change(Attribute(name="maxTries", before=1, after=2)), _change(action=Action.NONE, address="Campaign/b")
-    )
-    assert "1 object unchanged (not shown)" in lines
-    assert not [each for each in lines if "Campaign/b" in each]
-
-
-def test_a_limit_that_is_exceeded_says_so() -> None:
-    """How close the plan is to each limit; at the limit is within it."""
-    lines = _lines(_change(), uses=(Use("contactsChanged", 1001, 1000), Use("campaignsChanged", 50, 50)))
-    assert "Limit: contactsChanged 1,001 of 1,000 - exceeded: apply will stop" in lines
-    assert "Limit: campaignsChanged 50 of 50" in lines
 
 
 def test_a_fault_points_at_its_place() -> None:

@@ -1,0 +1,115 @@
+"""`--target`, `--selector`, `--valid-for` and the key that signs plans."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from tests.cli.conftest import LOCAL, plan_of
+from tests.conftest import Workplace
+
+
+def _campaigns(plan: dict[str, object]) -> set[object]:
+    changes = plan["changes"]
+    assert isinstance(changes, list)
+    return {each["campaignId"] for each in changes}
+
+
+def test_one_campaign(project: Workplace) -> None:
+    """Nothing of another one is planned, read or blocked; a saved plan says what it is for, and applies."""
+    everything = plan_of(project)
+    assert "targets" not in everything
+    part = plan_of(project, "--target", "Campaign/admissions-bakery", "--out", "part.json")
+    assert (_campaigns(part), part["targets"]) == ({6046}, ["Campaign/admissions-bakery"])
+    whole = [each for each in everything["changes"] if each["campaignId"] == 6046]
+    assert part["changes"] == whole
+    assert project.run(*LOCAL, "apply", "part.json").code == 0
+    assert plan_of(project, "--target", "admissions-bakery")["steps"] == []
+    assert plan_of(project)["steps"] != []
+
+
+def test_only_the_rules(project: Workplace) -> None:
+    """A policy alone leaves the settings of its campaigns as they are."""
+    part = plan_of(project, "--target", "AssignmentPolicy/bakery-assignment")
+    assert {each["action"] for each in part["changes"]} <= {"assign", "none"}
+    assert {each["operation"] for each in part["steps"]} == {"updateContacts"}
+
+
+def test_the_fault_of_another_campaign_does_not_matter(project: Workplace) -> None:
+    """It blocks that campaign, which is not asked for."""
+    path = project.folder / "manifests/admissions.yaml"
+    path.write_text(path.read_text().replace("mode: predictive", "mode: preview"))
+    assert project.run(*LOCAL, "plan").code == 1
+    ran = project.run(*LOCAL, "plan", "--target", "enrolment-renewal")
+    assert (ran.code, "expectation" in ran.err) == (0, False), ran.err
+
+
+def test_campaigns_with_a_label(project: Workplace) -> None:
+    """All labels must be there."""
+    part = plan_of(project, "--selector", "team=admissions")
+    assert part["targets"] == ["team=admissions"]
+    assert _campaigns(part) < _campaigns(plan_of(project))
+
+
+def test_apply_takes_a_part(project: Workplace) -> None:
+    """Of a fresh plan; a saved one is applied as it was reviewed."""
+    assert project.run(*LOCAL, "apply", "--yes", "--target", "admissions-bakery").code == 0
+    assert plan_of(project, "--target", "admissions-bakery")["steps"] == []
+    assert project.run(*LOCAL, "plan", "--out", "p.json").code == 0
+    assert project.run(*LOCAL, "apply", "p.json", "--target", "admissions-bakery").code == 64
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("--target", "Campaign/bakery"), 1, "error[unknown-target]"),
+        (("--selector", "team=nobody"), 1, "error[nothing-selected]"),
+        (("--selector", "team"), 64, "LABEL=VALUE"),
+        (("--selector", "team=a", "--selector", "team=b"), 64, "excludes"),
+        (("--valid-for", "soon"), 64, "from 1m to 100d"),
+        (("--valid-for", "0h"), 64, "from 1m to 100d"),
+        (("--valid-for", "101d"), 64, "from 1m to 100d"),
+        (("--valid-for", "9" * 400 + "d"), 64, "from 1m to 100d"),
+    ],
+)
+def test_what_selects_nothing(project: Workplace, arguments: tuple[str, ...], code: int, said: str) -> None:
+    """It is never taken for everything."""
+    ran = project.run(*LOCAL, "plan", *arguments)
+    assert (ran.code, said in ran.err) == (code, True), ran.err
+    assert ran.out == ""
+
+
+def test_a_plan_lives_as_long_as_it_is_told(project: Workplace) -> None:
+    """24 hours unless it is said otherwise."""
+    ran = project.run(*LOCAL, "plan", "--out", "p.json", "--valid-for", "90m")
+    assert (ran.code, "until 2026-11-23 10:30Z" in ran.err) == (0, True), ran.err
+    plan = json.loads((project.folder / "p.json").read_text())
+    assert (plan["createdAt"][:16], plan["expiresAt"][:16]) == ("2026-11-23T09:00", "2026-11-23T10:30")
+
+
+def test_a_signed_plan(project: Workplace) -> None:
+    """Where there is a key plans are signed, and only a plan with that signature is applied."""
+    keyed = replace(project, variables={"RECONCILER_PLAN_KEY": "secret of the jobs"})
+    assert keyed.run(*LOCAL, "plan", "--out", "p.json").code == 0
+    text = (project.folder / "p.json").read_text()
+    assert '"signature": "hmac-sha256:' in text
+    assert "secret of the jobs" not in text
+    other = replace(project, variables={"RECONCILER_PLAN_KEY": "other-secret"})
+    for command in (("apply", "p.json"), ("show", "p.json")):
+        ran = other.run(*LOCAL, *command)
+        assert (ran.code, "wrong signature" in ran.err, "other-secret" in ran.err) == (4, True, False), ran.err
+    assert project.run(*LOCAL, "plan", "--out", "unsigned.json").code == 0
+    ran = keyed.run(*LOCAL, "apply", "unsigned.json")
+    assert (ran.code, "not signed" in ran.err) == (4, True)
+    assert keyed.run(*LOCAL, "show", "p.json", "--format", "json").out == text
+    assert keyed.run(*LOCAL, "apply", "p.json").code == 0
+
+
+def test_an_empty_key_is_refused(project: Workplace) -> None:
+    """It would check nothing, and nobody would notice."""
+    empty = replace(project, variables={"RECONCILER_PLAN_KEY": " "})
+    for command in ("plan", "apply --yes", "apply p.json"):
+        ran = empty.run(*LOCAL, *command.split())
+        assert (ran.code, "error[empty-key]" in ran.err) == (1, True)
