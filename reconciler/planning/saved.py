@@ -25,7 +25,7 @@ _RULE_KEYS = ("rule", "campaign", "matched", "changed", "deferred", "contacts", 
 
 
 def to_json(plan: Plan) -> dict[str, Any]:
-    """The plan as the JSON object that `plan.schema.json` describes, with its digest and, if it has one, its signature."""
+    """The plan as the JSON object that `plan.schema.json` describes, with its digest and any signature."""
     content: dict[str, Any] = msgspec.to_builtins(plan)
     for change in content["changes"]:
         if change["rule"] is None:
