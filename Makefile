@@ -36,6 +36,7 @@ cassettes: .venv/.dev ## record cassettes/ anew from the emulator server
 bench: .venv/.dev ## measure speed and memory against bare scripts, as ratios
 	$(BIN)/python -m benchmarks.scan
 	$(BIN)/python -m benchmarks.validate
+	$(BIN)/python -m benchmarks.plan
 
 clean: ## remove what the commands made
 	rm -rf .venv build dist .mypy_cache .ruff_cache .hypothesis

@@ -81,8 +81,6 @@ def _write(folder: Path, url: str, campaigns: int, files: int) -> None:
     (folder / "manifests").mkdir()
     (folder / "reconciler.yaml").write_text(_PROJECT.format(url=url))
     wanted = [{name: campaign(each)[name] for name in SETTINGS} for each in range(1, campaigns + 1)]
-    for each in wanted:
-        each["autoPurge"] = {"lastAttemptBeforeDays": 90}
     (folder / "wanted.json").write_text(json.dumps(wanted))
     texts = ["" for _ in range(files)]
     for number, settings in enumerate(wanted, start=1):

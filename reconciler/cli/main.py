@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import signal
 import sys
@@ -82,6 +83,7 @@ for _command in (
 def main() -> None:
     """The entry point: runs the command and exits. What a terminal can't show comes as an escape; a pipe gets UTF-8."""
     signal.signal(signal.SIGTERM, _stop)  # a cancelled CI job: the run is ended as with Ctrl-C
+    gc.set_threshold(50_000, 20, 100)  # values that are built up and kept: looking for circles often finds none
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             encoding = None if stream.isatty() else "utf-8"

@@ -49,21 +49,22 @@ def wants_colour(stream: IO[str], environment: Mapping[str, str] = os.environ) -
 def _print(text: Text | str, stream: IO[str] | None) -> None:
     if stream is None:  # closed by whoever started us (>&-)
         return
-    if isinstance(text, str):
-        rendered = text
-    else:
-        from rich.console import Console
-
-        colour = wants_colour(stream)
-        console = Console(
-            file=stream, force_terminal=colour, no_color=not colour, color_system="standard" if colour else None,
-            width=1_000_000, highlight=False, markup=False, emoji=False, legacy_windows=False,
-        )  # fmt: skip
-        with console.capture() as capture:
-            console.print(text, end="", soft_wrap=True)
-        rendered = capture.get()
+    if not isinstance(text, str):
+        text = _coloured(text, stream) if wants_colour(stream) else text.plain
     with _LOCK:
-        _write(rendered, stream)
+        _write(text, stream)
+
+
+def _coloured(text: Text, stream: IO[str]) -> str:
+    from rich.console import Console  # slow to import, and of no use without colour
+
+    console = Console(
+        file=stream, force_terminal=True, color_system="standard",
+        width=1_000_000, highlight=False, markup=False, emoji=False, legacy_windows=False,
+    )  # fmt: skip
+    with console.capture() as capture:
+        console.print(text, end="", soft_wrap=True)
+    return capture.get()
 
 
 def _write(text: str, stream: IO[str]) -> None:

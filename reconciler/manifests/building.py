@@ -101,7 +101,7 @@ def _anchor_scalar(reading: Reading, event: Any, built: Built) -> None:
 
 def is_too_large(text: str) -> bool:
     """Whether a plain scalar is a whole number beyond MAX_INTEGER."""
-    if _LONG_INTEGER.fullmatch(text) is None:
+    if len(text) < 16 or _LONG_INTEGER.fullmatch(text) is None:
         return False
     return len(text) > 17 or abs(int(text)) > MAX_INTEGER
 

@@ -126,7 +126,12 @@ def _meaning_of_policy(policy: DesiredPolicy) -> Mapping[str, Any]:
 
 def _without_order(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Lists as sets: none of a campaign's settings and of the filters has an order."""
-    return {name: sorted(each, key=_text) if isinstance(each, list) else each for name, each in values.items()}
+    return {name: _sorted(each) if isinstance(each, list) else each for name, each in values.items()}
+
+
+def _sorted(values: list[Any]) -> list[Any]:
+    """Elements of one type that has an order by it, all others by their text."""
+    return sorted(values) if {*map(type, values)} in ({int}, {str}) else sorted(values, key=_text)
 
 
 def _text(value: object) -> str:

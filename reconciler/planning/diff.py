@@ -30,6 +30,8 @@ def diff_settings(
 
 def same(field: Field, desired: Any, live: Any) -> bool:
     """Whether the account already holds what is desired."""
+    if desired == live and type(desired) is type(live) and not field.fields:  # as most
+        return True
     if not field.fields:
         return bool(comparable(field, desired) == comparable(field, field.default if live is None else live))
     wanted, held = dict(desired or {}), settings_object(field.name, live)
