@@ -52,7 +52,10 @@ def _pages_after(page: CampaignPage) -> Iterator[Flow[CampaignPage]]:
 
 
 def _lead_on(pages: list[CampaignPage]) -> bool:
-    """Whether each page leads to the one after it, and the last one to none."""
+    """Whether each page leads to the one after it and the last one to none, and all agree on how many there are."""
+    held = [str(each.get("id")) for page in pages for each in page.campaigns]
+    if {page.count for page in pages} != {len(set(held))} or len(set(held)) < len(held):
+        return False  # the list moved while it was read
     links = [page_number(each.next) if each.next else None for each in pages]
     start = links[0]
     return start is not None and links == [*range(start, start + len(pages) - 1), None] and pages[-1].next is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from reconciler.api.endpoints.campaigns import list_campaigns
 from reconciler.applying.work import Writer
 from reconciler.errors import SavedPlanRefused
@@ -9,15 +11,20 @@ from reconciler.planning.live import created_at, same_creation
 from reconciler.planning.plan import Plan
 
 
-def refuse_other_account(writer: Writer, plan: Plan) -> None:
-    """SavedPlanRefused when a campaign of the plan was created at another moment than the account's of the same id.
+def refuse_other_account(writer: Writer, plan: Plan, by_name: Collection[int] = ()) -> None:
+    """SavedPlanRefused when a campaign of the plan was created at another moment than the account's of the same id, or
+    has another name where it is known by its name (`by_name`: ids).
 
     Reads the campaign list, once. A campaign that is gone is left to its own steps to report.
     """
     known = {each.campaign_id: each.campaign_created_at for each in plan.changes if each.campaign_created_at}
-    if not plan.steps or not known:
+    names = {each.campaign_id: each.campaign_name for each in plan.changes if each.campaign_id in by_name}
+    if not plan.steps or not (known or names):
         return
     for campaign in writer.run(list_campaigns()):
+        if names.get(campaign.id, campaign.name) != campaign.name:
+            detail = f"campaign {campaign.id} has another name than the plan says, and nothing else tells which it is"
+            raise SavedPlanRefused("saved plan is stale", detail, "plan again; a campaign that is bound may be renamed")
         planned, found = known.get(campaign.id), created_at(campaign)
         if planned is not None and not same_creation(found, planned):
             detail = f"campaign {campaign.id} of the plan was created {planned}, the account's was created {found}"

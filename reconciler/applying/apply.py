@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -65,9 +65,12 @@ def apply_plan(
     journal: Journal,
     progress: Progress,
     parallelism: int = 10,
+    by_name: Collection[int] = (),
     pause: Callable[[float], Any] | None = None,
 ) -> Report:
     """Carries out the plan's steps and reports each. `pause` waits so many seconds in place of the clock.
+
+    `by_name`: the campaigns (ids) that only their names tie to the manifests.
 
     A campaign whose step does not end well keeps its later steps from being tried; the others go on. On
     KeyboardInterrupt no further step is begun, those in flight are ended, and the report says `interrupted`.
@@ -75,7 +78,7 @@ def apply_plan(
     account that it was made from; ProjectError when the journal can't be written; and what the client raises.
     """
     refuse_uncovered(plan)
-    refuse_other_account(writer, plan)
+    refuse_other_account(writer, plan, by_name)
     stop, notes = threading.Event(), Notes(journal)
 
     def wait_for(seconds: float) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,8 @@ def apply(
 ) -> None:
     """Make the account what the manifests say.
 
-    With FILE (from plan --out) exactly that plan is applied, as reviewed. Without it a fresh plan is made, shown, and
+    With FILE (from plan --out) exactly that plan is applied, as reviewed, to its own environment; where
+    RECONCILER_PLAN_KEY is set, only if it is signed with that key. Without FILE a fresh plan is made, shown, and
     applied once you say yes.
     """
     if file is None and not yes and not (sys.stdin and sys.stdin.isatty()):
@@ -84,13 +86,16 @@ def _saved(session: Session, file: Path) -> tuple[Desired, Plan]:
     """The plan of a file; SavedPlanRefused when it is not for this target, these manifests or this time."""
     from reconciler.cli import terminal
     from reconciler.cli.saved_plans import plan_key, read_plan
+    from reconciler.planning.agreement import refuse_disagreeing
     from reconciler.planning.target import refuse_other_target
+    from reconciler.render.words import count
 
-    desired = session.chosen()
     made = read_plan(file, plan_key(session.variables))
+    desired = replace(session, environment=session.environment or made.environment).chosen()
     refuse_other_target(made, desired, session.clock())
+    refuse_disagreeing(made, desired)
     terminal.report(each.diagnostic() for each in made.diagnostics)
-    terminal.talk(f"Applying {file} to `{made.environment}`: {len(made.steps)} API calls, as reviewed.\n")
+    terminal.talk(f"Applying {file} to `{made.environment}`: {count(len(made.steps), 'API call')}, as reviewed.\n")
     return desired, made
 
 
@@ -125,6 +130,7 @@ def _ask(made: Plan) -> None:
 def _carry_out(session: Session, desired: Desired, made: Plan, parallelism: int) -> Report:
     from reconciler.applying.apply import apply_plan
     from reconciler.cli import terminal
+    from reconciler.planning.agreement import found_by_name
     from reconciler.store.folder import Folder
     from reconciler.store.journal import FolderJournal, new_run_id
     from reconciler.store.lock import environment_lock
@@ -137,7 +143,8 @@ def _carry_out(session: Session, desired: Desired, made: Plan, parallelism: int)
         journal = FolderJournal(Folder(folder), new_run_id(session.clock()), session.clock)
         terminal.talk(f"\nRun {journal.run_id}\n")
         progress = Lines(len(made.steps))
-        return apply_plan(client, made, journal=journal, progress=progress, parallelism=parallelism)
+        by_name = found_by_name(made, desired)
+        return apply_plan(client, made, journal=journal, progress=progress, parallelism=parallelism, by_name=by_name)
 
 
 class Lines:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -56,8 +56,9 @@ def write_new(session: Session, inputs: Inputs, campaigns: Sequence[str], option
     terminal.report([*desired.diagnostics, *found.faults])
     has_schema = (session.directory / SCHEMA).is_file()
     changes = bound(session.directory, inputs.environment, found.manifests)
-    changes += [new_file(folder, each, has_schema=has_schema) for each in found.manifests]
-    if options.dry_run:
+    files = {f"{each}.yaml" for each in _file_names(session.directory / folder)}
+    changes += [new_file(folder, each, has_schema=has_schema, taken=files) for each in found.manifests]
+    if options.dry_run and changes:
         terminal.out(diff_text(changes))
     else:
         write(session.directory, changes)
@@ -80,7 +81,9 @@ def target_folder(directory: Path, project: Project, named: str | None) -> str:
         detail, advice = "the project names files, and no folder, in `manifests`", "name a folder there, and with --to"
         raise ProjectError("there is no folder for new manifests", detail, advice, "folder-not-read")
     folder = posixpath.normpath(named)
-    if not is_read(directory, project, folder):
+    parts = [directory / folder, *(directory / each for each in PurePosixPath(folder).parents)]
+    is_odd = any(each.is_symlink() or (each.exists() and not each.is_dir()) for each in parts if each != directory)
+    if is_odd or not is_read(directory, project, folder):
         detail = f"the project reads no manifests from `{named}`"
         advice = "name a folder inside of those in the project's `manifests`, relative to the project"
         raise ProjectError("not a folder of manifests", detail, advice, "folder-not-read")
@@ -97,12 +100,19 @@ def bound(directory: Path, environment: Environment, manifests: Sequence[NewMani
     return [FileChange(FILE_NAME, before, after)] if after != before else []
 
 
-def new_file(folder: str, manifest: NewManifest, *, has_schema: bool) -> FileChange:
-    """The file of a manifest; where the project has the schema, with the line that tells editors of it."""
+def new_file(
+    folder: str, manifest: NewManifest, *, has_schema: bool, taken: Collection[str] = frozenset()
+) -> FileChange:
+    """The file of a manifest; where the project has the schema, with the line that tells editors of it.
+
+    A bound name may be that of a file which is there (`taken`): then the id follows it.
+    """
     from reconciler.cli.file_changes import FileChange
     from reconciler.manifests.modeline import modeline
 
-    path = posixpath.normpath(posixpath.join(folder, f"{manifest.name}.yaml"))
+    name = f"{manifest.name}.yaml"
+    name = f"{manifest.name}-{manifest.campaign.id}.yaml" if name in taken else name
+    path = posixpath.normpath(posixpath.join(folder, name))
     head = f"{modeline(path)}\n" if has_schema else ""
     return FileChange(path, None, (head + manifest.text).encode())
 
@@ -124,7 +134,7 @@ def with_bindings(content: bytes, environment: Environment, manifests: Iterable[
         return spliced(content, Address(PROJECT, project.name), edits)
     except SpliceError as error:
         detail = f"{FILE_NAME}: {error}"
-        advice = "add the bindings by hand: export --dry-run shows the manifests; nothing was written"
+        advice = "write the environment's `campaigns` out without anchors, then export again; nothing was written"
         raise ProjectError("the bindings can't be added", detail, advice, "bindings-not-added") from None
 
 
@@ -169,5 +179,5 @@ def _tell_others(found: Exported, inputs: Inputs) -> None:
     if found.manifests and others:
         terminal.talk(
             f"note: the manifests are for {', '.join(others)} too, which have to bind them or have campaigns of the "
-            "same names\n"
+            "same names, and to know the same names of agents and groups\n"
         )

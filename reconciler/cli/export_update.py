@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from reconciler.cli.exits import Exit
@@ -30,10 +32,10 @@ def bring_back(session: Session, inputs: Inputs, campaigns: Sequence[str], *, dr
 
     desired = read_desired(*inputs)
     account = read_account(session, inputs.environment)
-    found = update(inputs, account, _wanted(campaigns, desired, account))
+    found = update(inputs, account, _wanted(campaigns, desired, account), list(_others(session, inputs)))
     files = {**inputs.overlays, **inputs.manifests}
     changes = [FileChange(path, files[path], content) for path, content in sorted(found.files.items())]
-    if dry_run:
+    if dry_run and changes:
         terminal.out(diff_text(changes))
     else:
         write(session.directory, changes)
@@ -42,6 +44,16 @@ def bring_back(session: Session, inputs: Inputs, campaigns: Sequence[str], *, dr
     _tell_others(found, inputs)
     if found.kept or any(each.is_error for each in found.faults):
         raise Ended(Exit.ERROR)
+
+
+def _others(session: Session, inputs: Inputs) -> Iterator[Inputs]:
+    """What the other environments read, as far as it is there."""
+    from reconciler.errors import ReconcilerError
+
+    for each in inputs.project.environments.values():
+        with suppress(ReconcilerError):
+            if each.name != inputs.environment.name:
+                yield session.inputs(inputs.project, each)
 
 
 def _wanted(campaigns: Sequence[str], desired: Desired, account: Sequence[Campaign]) -> set[str] | None:
@@ -57,7 +69,8 @@ def _wanted(campaigns: Sequence[str], desired: Desired, account: Sequence[Campai
     known = {each.address.name for each in desired.campaigns}
     found: set[str] = set()
     for text in campaigns:
-        meant = {name for name, pair in pairs.items() if is_meant(pair.live, text)} | ({text} & known)
+        meant = {name for name, pair in pairs.items() if is_meant(pair.live, text) or fnmatchcase(name, text)}
+        meant |= {text} & known
         if not meant:
             detail, advice = f"no manifest manages a campaign `{text}`", nearest_help("campaign", text, known)
             raise ProjectError("campaign is not managed", detail, advice, "not-managed")

@@ -35,6 +35,8 @@ def write(directory: Path, changes: Sequence[FileChange]) -> None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with writing(path, 0o666) as file:
                     file.write(each.after)
+            elif not path.stat().st_mode & 0o222:
+                raise _not_written(each.path, "it is read-only", written)
             elif path.read_bytes() != each.before:
                 raise _not_written(each.path, "it has been changed meanwhile, and stays", written)
             else:
@@ -58,10 +60,12 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _diff(change: FileChange) -> Iterator[str]:
-    before, after = (content.decode().splitlines() for content in (change.before or b"", change.after))
+    before, after = (content.decode().splitlines(keepends=True) for content in (change.before or b"", change.after))
     old = "/dev/null" if change.before is None else f"a/{change.path}"
-    for line in difflib.unified_diff(before, after, old, f"b/{change.path}", lineterm=""):
-        yield f"{line[:1]}{neutral(line[1:])}\n" if line[:1] in "+- " else f"{neutral(line)}\n"
+    for line in difflib.unified_diff(before, after, old, f"b/{change.path}"):
+        text = line.rstrip("\r\n")
+        end = line[len(text) :] or "\n\\ No newline at end of file\n"
+        yield (text[:1] + neutral(text[1:]) if text[:1] in "+- " and text[:3] not in ("+++", "---") else text) + end
 
 
 def _not_written(path: str, why: str, written: Sequence[str]) -> ProjectError:

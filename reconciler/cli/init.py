@@ -51,7 +51,7 @@ def _init_from_account(session: Session, name: str, url: str, token: str | None)
     from reconciler.cli.export_new import tell_left_out
     from reconciler.cli.init_account import from_account, what_next
 
-    _refuse_project(session.directory, (FILES[0], SCHEMA))
+    _refuse_project(session.directory, (FILES[0], SCHEMA, *_held(session.directory)))
     files, found = from_account(session, name, url, token)
     content = {each.path: each.after for each in files}
     _refuse_project(session.directory, content)
@@ -61,6 +61,13 @@ def _init_from_account(session: Session, name: str, url: str, token: str | None)
     terminal.out(what_next(found, _command(session.directory)))
     if found.faults:
         raise Ended(Exit.ERROR)
+
+
+def _held(folder: Path) -> list[str]:
+    """What is in the folder of manifests: it would be read with those that are exported."""
+    from reconciler.cli.init_account import FOLDER
+
+    return [f"{FOLDER}/{each.name}" for each in sorted((folder / FOLDER).glob("*"))]
 
 
 def _refuse_project(folder: Path, files: Iterable[str]) -> None:
@@ -73,21 +80,31 @@ def _refuse_project(folder: Path, files: Iterable[str]) -> None:
 
 
 def _make(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Makes the files, and ignores what is not for Git; what stands in the way is told before any is written."""
+    """Makes the files, and ignores what is not for Git; what stands in the way is told before any is written.
+
+    When one can't be written, those before it are taken away again.
+    """
     from reconciler.errors import ProjectError
 
+    made: list[Path] = []
     try:
         ignored = _ignored(folder / ".gitignore")
         for each in files:
             (folder / each).parent.mkdir(parents=True, exist_ok=True)
         for each, content in files.items():
             with (folder / each).open("xb") as file:
+                made.append(folder / each)
                 file.write(content)
         with (folder / ".gitignore").open("ab") as file:
             file.write(ignored)
     except OSError as error:
-        detail, advice = f"{error.filename}: {error.strerror}", "use an empty folder: reconciler -C DIR init"
-        raise ProjectError("the project can't be made", detail, advice, "folder-not-made") from None
+        for path in made:
+            path.unlink(missing_ok=True)
+        place = error.filename or (made[-1] if made else folder)
+        advice = "use an empty folder that you may write to: reconciler -C DIR init"
+        raise ProjectError(
+            "the project can't be made", f"{place}: {error.strerror}", advice, "folder-not-made"
+        ) from None
 
 
 def _text(file: str, project: str) -> str:

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 #: As `render/formats.py` has them; it is imported only where a plan is rendered.
 FORMATS = ("text", "json", "markdown", "html")
-#: How an older report is known, as Markdown, HTML or text: nothing else is written over.
-_OLDER = re.compile(
-    rb"\A### reconciler plan |\A<!doctype html>\n<!-- reconciler plan: |^made [^\n]* by reconciler ", re.MULTILINE
-)
+#: How an older report in a format is known: nothing else is written over.
+_OLDER = {
+    "text": re.compile(rb"(?=.*^Plan: ).*^made [^\n]* by reconciler [^\n]*$", re.MULTILINE | re.DOTALL),
+    "markdown": re.compile(rb"### reconciler plan [^\n]*\n<!-- reconciler plan: "),
+    "html": re.compile(rb"<!doctype html>\n<!-- reconciler plan: "),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def _may_be_replaced(report: Report) -> bool:
     content = report.path.read_bytes() if report.path.exists() else b""
     if report.format == "json" or not content.strip():
         return looks_saved(content)
-    return bool(_OLDER.search(content)) and not looks_saved(content)
+    return _OLDER[report.format].match(content) is not None
 
 
 def _reports(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> list[Report]:

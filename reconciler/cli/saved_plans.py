@@ -50,6 +50,9 @@ def save_plan(made: Plan, path: Path) -> None:
     from reconciler.store.folder import Folder
 
     try:
+        if not path.parent.is_dir():
+            detail = f"there is no folder {path.parent}"
+            raise ProjectError("the plan can't be saved", detail, "make the folder first", "plan-not-saved")
         if path.exists() and not looks_saved(path.read_bytes()):
             advice = "name a new file, such as change.json"
             raise ProjectError(

@@ -132,6 +132,8 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     try:
         found = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
     except sqlite3.OperationalError as error:
+        if "readonly" in str(error) or "unable to open" in str(error):
+            raise DatabaseFileError(f"{path} can't be written: {error}") from error
         raise DatabaseBusyError(f"{path}: {error}") from error
     except sqlite3.DatabaseError as error:
         raise DatabaseFileError(f"{path} is not an emulator database: {error}") from error

@@ -70,10 +70,8 @@ def managed_ids(account: Sequence[Campaign], desired: Desired) -> set[int]:
 
 
 def is_meant(campaign: Campaign, text: str) -> bool:
-    """Whether an id, an exact name or a pattern means this campaign; a number is always an id."""
-    if text.isascii() and text.isdecimal():
-        return campaign.id == int(text)
-    return campaign.name == text or fnmatchcase(campaign.name, text)
+    """Whether an id, an exact name or a pattern means this campaign."""
+    return text in (str(campaign.id), campaign.name) or fnmatchcase(campaign.name, text)
 
 
 def _made(

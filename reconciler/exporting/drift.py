@@ -13,7 +13,8 @@ from reconciler.kinds.field import Field, Type
 from reconciler.kinds.values import comparable
 from reconciler.manifests.desired import DesiredCampaign
 from reconciler.manifests.documents import Document
-from reconciler.manifests.located import Located, Path
+from reconciler.manifests.layers import Layer, LayerKind
+from reconciler.manifests.located import Located, Path, Variable
 from reconciler.manifests.project import Environment
 from reconciler.manifests.references import resolve
 from reconciler.manifests.splicing import Append, Edit, Put, Take
@@ -23,6 +24,8 @@ from reconciler.model import Address
 from reconciler.planning.diff import diff_settings
 from reconciler.planning.live import Pair
 
+_VARIABLE = "its value comes from a variable, which other environments may have otherwise"
+_CHANGE_IT = "change the variable in reconciler.yaml, where this environment has it"
 _IS_RECORDED = ("spec", "settings", "isRecorded")
 
 
@@ -99,6 +102,8 @@ def adoptions(pair: Pair, written: Sequence[Document], environment: Environment)
             continue
         document = next((one for one in written if one.body.get(*_names(each.path)) is not None), written[0])
         try:
+            there = document.body.get(*_names(each.path))
+            _refuse_variables(each, there, pair.desired, (there or document.body).place)
             edits = tuple(_edits(each, document, written, environment))
         except Stays as reason:
             kept.append(Kept(pair.desired, each.path, str(reason), reason.advice, reason.place))
@@ -139,15 +144,30 @@ def _inside(name: str, inner: str, desired: Any, live: Any) -> Difference:
     return Difference(("spec", "settings", name, inner), field, desired, live)
 
 
+def _refuse_variables(each: Difference, there: Located | None, campaign: DesiredCampaign, place: Span) -> None:
+    """Stays when a variable gives the value, here or in a template: written out, it would be for all environments."""
+    if there is None:
+        start = 2 if each.path[1] == "settings" else 1
+        passed = campaign.passed.get(".".join(_names(each.path[start:])), ())
+        is_used = any(isinstance(one, Variable) for one in passed)
+        if any(isinstance(one, Layer) and one.kind is LayerKind.OVERLAY for one in passed):
+            raise Stays("an overlay of its template says it, for this environment", "change it there", place)
+    else:
+        is_used = _uses_variable(there)
+    if is_used:
+        raise Stays(_VARIABLE, _CHANGE_IT, place)
+
+
+def _uses_variable(located: Located) -> bool:
+    return isinstance(located.value, str) and bool(names_in(located.value))
+
+
 def _edits(
     each: Difference, document: Document, written: Sequence[Document], environment: Environment
 ) -> Iterator[Edit]:
     """The edits of one document that make it say what the account has; Stays where that can't be."""
     there = document.body.get(*_names(each.path))
     place = (there or document.body).place
-    if there is not None and isinstance(there.value, str) and names_in(there.value):
-        why = "its value comes from a variable, which may stand elsewhere too"
-        raise Stays(why, f"change the variable, or write the value out in {place.source.path}", place)
     if each.gone:
         if there is None:
             raise Stays("a template asks for it, and the account can't have it", "take it out of the template", place)
@@ -177,7 +197,11 @@ def _list_edits(each: Difference, there: Located | None, environment: Environmen
         yield Put(each.path, in_manifest(each.field, live, environment))
         return
     known = [_meaning(each.field, element, environment) for element in there.elements()]
-    yield from (Take((*each.path, index)) for index, value in enumerate(known) if value not in live)
+    for index, value in enumerate(known):
+        if value not in live:
+            if _uses_variable(there.elements()[index]):
+                raise Stays(_VARIABLE, _CHANGE_IT, there.place)
+            yield Take((*each.path, index))
     new = [value for value in live if value not in known]
     yield from (Append(each.path, value) for value in in_manifest(each.field, new, environment))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from reconciler.api.shapes import Campaign
 from reconciler.diagnostics import Diagnostic
@@ -27,10 +27,16 @@ class Update:
     faults: tuple[Diagnostic, ...]
 
 
-def update(inputs: Inputs, account: Sequence[Campaign], wanted: Collection[str] | None = None) -> Update:
+def update(
+    inputs: Inputs,
+    account: Sequence[Campaign],
+    wanted: Collection[str] | None = None,
+    others: Iterable[Inputs] = (),
+) -> Update:
     """The files with the drift of the managed campaigns brought back; `wanted` names the manifests of some of them.
 
-    ManifestsInvalid when the manifests have errors as they are, ProjectError when they would have some afterwards.
+    `others`: what the other environments read. ManifestsInvalid when the manifests have errors as they are,
+    ProjectError when they would have some afterwards, here or in another environment that had none.
     """
     pairs, faults = paired(account, read_desired(*inputs))
     chosen = [pair for name, pair in pairs.items() if (wanted is None or name in wanted) and not _is_over(pair)]
@@ -42,6 +48,9 @@ def update(inputs: Inputs, account: Sequence[Campaign], wanted: Collection[str] 
         found, stay = adoptions(pair, written[pair.desired.address], inputs.environment)
         kept += stay
         for each in found:
+            if unbound := _found_by_name(inputs, pair, each):
+                kept.append(unbound)
+                continue
             before = files.get(each.file) or inputs.manifests.get(each.file) or inputs.overlays[each.file]
             try:
                 files[each.file] = spliced(before, each.address, each.edits)
@@ -49,8 +58,11 @@ def update(inputs: Inputs, account: Sequence[Campaign], wanted: Collection[str] 
                 kept.append(Kept(pair.desired, each.difference.path, str(error), f"change {each.file} by hand", None))
             else:
                 adopted.append(each)
-    kept += _remaining(inputs.changed(files), account, chosen, kept)
-    return Update(files, tuple(adopted), tuple(kept), tuple(faults))
+    changed = inputs.changed(files)
+    kept += _remaining(changed, account, chosen, kept)
+    for other in others if files else ():
+        _refuse_breaking(other, files)
+    return Update(files, tuple(_with_lines(adopted, _written(changed))), tuple(kept), tuple(faults))
 
 
 def _is_over(pair: Pair) -> bool:
@@ -70,6 +82,47 @@ def _written(inputs: Inputs) -> Mapping[Address, Sequence[Document]]:
     return found
 
 
+def _found_by_name(inputs: Inputs, pair: Pair, adoption: Adoption) -> Kept | None:
+    """Why a new name stays in the account: another environment finds its campaign by the old one."""
+    name = pair.desired.address.name
+    if adoption.difference.path != ("spec", "settings", "name") or adoption.file not in inputs.manifests:
+        return None
+    others = [each.name for each in inputs.project.environments.values() if name not in each.campaigns]
+    if not others:
+        return None
+    why = f"{', '.join(others)} finds its campaign by the old name, in the same file"
+    return Kept(pair.desired, adoption.difference.path, why, f"bind `{name}` there by its id first", None)
+
+
+def _with_lines(adopted: Iterable[Adoption], written: Mapping[Address, Sequence[Document]]) -> Iterator[Adoption]:
+    """With the lines on which the values stand now."""
+    bodies = {(each.body.span.source.path, each.address): each.body for one in written.values() for each in one}
+    for each in adopted:
+        found = bodies[each.file, each.address].nearest(each.difference.path)
+        yield each if each.difference.gone else replace(each, line=found.place.line)
+
+
+def _refuse_breaking(other: Inputs, files: Files) -> None:
+    try:
+        read_desired(*other)
+    except ManifestsInvalid:
+        return  # it has errors of its own already
+    try:
+        read_desired(*other.changed(files))
+    except ManifestsInvalid as invalid:
+        raise _refused(f"in `{other.environment.name}` ", invalid) from None
+
+
+def _refused(where: str, invalid: ManifestsInvalid) -> ProjectError:
+    fault = next(each for each in invalid.diagnostics if each.is_error)
+    return ProjectError(
+        "the drift can't be brought back",
+        f"{where}the manifests would have errors: {fault.detail}",
+        "nothing was written; name the campaigns to update, or change the file by hand",
+        "drift-not-adopted",
+    )
+
+
 def _remaining(
     inputs: Inputs, account: Sequence[Campaign], chosen: Sequence[Pair], kept: Sequence[Kept]
 ) -> Iterator[Kept]:
@@ -77,12 +130,7 @@ def _remaining(
     try:
         pairs, _ = paired(account, read_desired(*inputs))
     except ManifestsInvalid as invalid:
-        raise ProjectError(
-            "the drift can't be brought back",
-            f"the manifests would have errors: {next(each.detail for each in invalid.diagnostics if each.is_error)}",
-            "nothing was written; name the campaigns to update, or change the file by hand",
-            "drift-not-adopted",
-        ) from None
+        raise _refused("", invalid) from None
     known = {(each.campaign.address, each.path) for each in kept}
     for pair in chosen:
         now = pairs.get(pair.desired.address.name)

@@ -58,8 +58,8 @@ class Node:
     def part(self, step: str | int) -> Part | None:
         """The entry of this name, or the element at this index."""
         if isinstance(step, int):
-            return self.parts[step] if self.form is Form.LIST and 0 <= step < len(self.parts) else None
-        return next((each for each in self.parts if self.form is Form.OBJECT and each.name == step), None)
+            return self.parts[step] if step < len(self.parts) else None
+        return next((each for each in self.parts if each.name == step), None)
 
     def way(self, path: Path) -> list[Node]:
         """This value and those on the way to `path`, as far as they are written there."""
@@ -131,7 +131,7 @@ class _Reading:
             return self._collection(event, start, lead)
         if not event.text and not event.style:
             return Node(Form.SCALAR, min(start, lead), lead, lead, lead, anchor=event.anchor)
-        content = after_blank(self.text, lead) if event.anchor else start
+        content = after_blank(self.text, lead)
         return Node(Form.SCALAR, start, content, self._end(event, content), lead, event.text, event.style, event.anchor)
 
     def _note(self, event: Event) -> None:
@@ -151,7 +151,7 @@ class _Reading:
         return ending.start() if ending else event.end
 
     def _collection(self, event: Event, start: int, lead: int) -> Node:
-        content = after_blank(self.text, lead) if event.anchor else start
+        content = after_blank(self.text, lead)
         has_brackets = event.is_flow and self.text[content] in "[{"
         form = Form.OBJECT if event.kind == "MappingStart" else Form.LIST
         parts: list[Part] = []
@@ -203,20 +203,13 @@ def next_line(text: str, position: int) -> int:
 
 def newline(text: str) -> str:
     """The line end of a text: that of its first line."""
-    first = text.find("\n")
-    return "\r\n" if first > 0 and text[first - 1] == "\r" else "\n"
+    return "\r\n" if text[: text.find("\n")].endswith("\r") else "\n"
 
 
 def indentation(text: str, root: Node) -> int:
-    """The characters that one level is indented by: those of the first object in an object, or 2."""
-    left = [root]
-    while left:
-        node = left.pop(0)
-        for part in node.parts if node.form is Form.OBJECT and node.is_block else ():
-            if part.value.form is Form.OBJECT and part.value.is_block:
-                return column(text, part.value.content) - column(text, part.start)
-            left.append(part.value)
-    return 2
+    """The characters that one level of a document is indented by: the first object in it that has lines, or 2."""
+    inside = [each for each in root.parts if each.value.form is Form.OBJECT and each.value.is_block]
+    return column(text, inside[0].value.content) - column(text, inside[0].start) if inside else 2
 
 
 def column(text: str, position: int) -> int:

@@ -36,7 +36,7 @@ class Rewriting:
             return
         if old is UNSET:
             self._add_entry(path, value)
-        elif not value or node is None or not node.parts or self._holds_used_anchor(node):
+        elif node is None or not node.parts or self._holds_used_anchor(node):
             self._put_whole(path, value)
         elif isinstance(value, dict) and node.form is Form.OBJECT:
             self._put_entries(path, old, value)
@@ -184,19 +184,15 @@ def same(one: Any, other: Any) -> bool:
 def _value_at(value: Any, path: Path) -> Any:
     """What is at `path`, or UNSET."""
     for step in path:
-        if isinstance(value, dict) and isinstance(step, str):
-            value = value.get(step, UNSET)
-        elif isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
-            value = value[step]
-        else:
+        if not isinstance(value, (dict, list)):
             return UNSET
+        value = value.get(step, UNSET) if isinstance(value, dict) else value[int(step)]
     return value
 
 
 def _is_bare(text: str, node: Node) -> bool:
     """Whether it is null, or brackets with nothing at all in between."""
-    has_brackets = node.is_flow and not node.parts
-    return node.is_null or (has_brackets and not text[node.content + 1 : node.end - 1].strip(" "))
+    return node.is_null or (node.is_flow and not text[node.content + 1 : node.end - 1].strip(" "))
 
 
 def _written_parts(new: Any) -> list[str]:

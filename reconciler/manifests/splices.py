@@ -202,7 +202,7 @@ def _element(dash: str, value: Any, step: int) -> list[str]:
 
 def _fits_line(value: Any, room: int) -> bool:
     """Whether a value is to stand behind its key or dash: scalars, what is empty, and what is short and flat."""
-    if not isinstance(value, (dict, list)) or not value:
+    if not isinstance(value, (dict, list)):
         return True
     inner: Sequence[Any] = list(value.values()) if isinstance(value, dict) else value
     is_flat = not any(isinstance(each, (dict, list)) for each in inner)

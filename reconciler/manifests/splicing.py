@@ -100,8 +100,8 @@ def _written(rewriting: Rewriting, index: int) -> bytes:
 def _refuse_overlaps(edits: Sequence[Edit]) -> None:
     whole = [each.path for each in edits if not isinstance(each, Append)]
     paths = {*whole}
-    if () in paths:
-        raise ValueError("an edit is for an entry or an element, not for a whole document")
+    if not all(each.path for each in edits):
+        raise ValueError("an edit is for something in a document, not for all of it")
     if len(paths) < len(whole) or any(isinstance(each, Append) and each.path in paths for each in edits):
         raise ValueError("two edits for one path")
     for each in edits:
@@ -114,7 +114,7 @@ def _sound(content: bytes) -> list[Document]:
     if faults:
         span = faults[0].span
         where = f" at {span.line}:{span.column}" if span else ""
-        raise SpliceError(f"the file has a fault{where}: {faults[0].detail or faults[0].summary}")
+        raise SpliceError(f"the file has a fault{where}: {faults[0].detail}")
     return documents
 
 
@@ -151,7 +151,7 @@ def _inside(value: Any, path: Path, *, adds: bool = False) -> Any:
         if length + 1 == len(path):
             break
         inner = value.get(step) if isinstance(value, dict) else value[step]
-        if adds and inner is None and isinstance(path[length + 1], str):
+        if adds and inner is None:
             inner = value[step] = {}
         value = inner
     return value
@@ -168,13 +168,12 @@ def _refuse_absent(value: Any, path: Path, length: int, *, adds: bool) -> None:
 
 
 def _append(value: Any, edit: Append) -> None:
-    holder = _inside(value, edit.path)
-    if edit.path and holder[edit.path[-1]] is None:
-        holder[edit.path[-1]] = []
-    found = holder[edit.path[-1]] if edit.path else holder
-    if not isinstance(found, list):
+    holder, last = _inside(value, edit.path), edit.path[-1]
+    if holder[last] is None:
+        holder[last] = []
+    if not isinstance(holder[last], list):
         raise SpliceError(f"`{written_path(edit.path)}` is no list")
-    found.append(_copied(edit.value))
+    holder[last].append(_copied(edit.value))
 
 
 def _copied(value: Any) -> Any:

@@ -58,7 +58,7 @@ def make_plan(
             faults += blocking
         else:
             faults += campaign_notes(pair)
-            sound[name] = pair
+            sound[name] = pair if name in part.campaigns else _as_it_is(pair)
     contacts = plan_contacts(reader, replace(desired, policies=part.policies), sound, now)
     whole = {name: pair for name, pair in sound.items() if name not in contacts.stopped}
     changes = [change for name in whole if name in part.campaigns for change in campaign_changes(whole[name])]
@@ -66,6 +66,11 @@ def make_plan(
     diagnostics = in_order([*desired.diagnostics, *faults, *contacts.faults])
     made = _plan(desired, make_steps(whole.values(), changes), changes, diagnostics, now, commit)
     return structs.replace(made, expires_at=now + lifetime, targets=part.texts), diagnostics
+
+
+def _as_it_is(pair: Pair) -> Pair:
+    """The pair of a campaign whose settings are not planned: its members are those that the account has."""
+    return replace(pair, desired=replace(pair.desired, settings={}))
 
 
 def _plan(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -19,7 +20,11 @@ from reconciler.planning.coverage import refuse_uncovered
 from reconciler.planning.plan import Plan
 
 FORMAT_VERSION = 1
+#: For so long a plan may be applied at most.
+LONGEST = timedelta(days=100)
 
+#: What a plan of any version holds.
+_OF_A_PLAN = frozenset({"formatVersion", "digest", "steps"})
 #: What only the changes of a rule carry.
 _RULE_KEYS = ("rule", "campaign", "matched", "changed", "deferred", "contacts", "loads")
 
@@ -84,6 +89,8 @@ def loads(content: bytes, name: str, key: bytes | None = None) -> Plan:
         plan = msgspec.convert({**data, "digest": claimed, "signature": signed}, Plan)
     except (msgspec.ValidationError, RecursionError) as error:
         raise SavedPlanRefused("not a saved plan", f"{name}: {error}", advice) from None
+    if not 2000 < plan.created_at.year < 9000 or plan.expires_at - plan.created_at > LONGEST:
+        raise SavedPlanRefused("not a saved plan", f"{name} is not of a time that can be", advice)
     refuse_uncovered(plan, name)
     return plan
 
@@ -107,10 +114,10 @@ def _digest_of_file(data: dict[str, Any]) -> str | None:
 def looks_saved(content: bytes) -> bool:
     """Whether a file's content is a saved plan, of whatever version, or nothing at all: it may be written over."""
     try:
-        data = msgspec.json.decode(content) if content.strip() else {"formatVersion": FORMAT_VERSION}
+        data = msgspec.json.decode(content) if content.strip() else dict.fromkeys(_OF_A_PLAN)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return False
-    return isinstance(data, dict) and "formatVersion" in data
+    return isinstance(data, dict) and data.keys() >= _OF_A_PLAN
 
 
 def plan_schema() -> dict[str, Any]:

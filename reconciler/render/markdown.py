@@ -70,8 +70,8 @@ def cell(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Text as it is where it holds nothing but words, else as a code span."""
-    return text if _PLAIN.fullmatch(text) and not _SHA.search(text) else cell(text)
+    """Text as it is where it holds nothing but words, else as a code span; not inside a table."""
+    return text if _PLAIN.fullmatch(text) and not _SHA.search(text) else code(text)
 
 
 def _head(rows: PlanRows) -> Iterator[str]:
@@ -153,7 +153,7 @@ def _moved(line: Line) -> str:
         return f"{cell(line.before)} → {cell(line.after)}"
     moves = [f"+ {cell(each)}" for each in line.added] + [f"− {cell(each)}" for each in line.removed]
     kept = [f"{len(line.kept)} unchanged"] if line.kept else []
-    return prose(line.after) if line.after else ", ".join([*moves, *kept])
+    return line.after or ", ".join([*moves, *kept])  # these are words of ours
 
 
 def _policy(policy: Policy) -> Iterator[str]:

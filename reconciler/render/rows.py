@@ -140,7 +140,6 @@ def _by_campaign(groups: Iterable[Sequence[Change]]) -> Iterable[list[Change]]:
 
 
 def _facts(plan: Plan, now: datetime | None, file: str) -> Facts:
-    digest = str(plan.digest or to_json(plan)["digest"])
     return Facts(
         project=neutral(plan.project),
         environment=neutral(plan.environment),
@@ -150,10 +149,18 @@ def _facts(plan: Plan, now: datetime | None, file: str) -> Facts:
         created=minute(plan.created_at),
         expires=minute(plan.expires_at),
         is_expired=now is not None and now >= plan.expires_at,
-        digest=neutral(digest.removeprefix("sha256:")[:12]),
+        digest=neutral((plan.digest or _digest(plan)).removeprefix("sha256:")[:12]),
         targets=tuple(neutral(each) for each in plan.targets),
         file=neutral(file),
     )
+
+
+def _digest(plan: Plan) -> str:
+    """The digest that the plan would be saved with; none where a file's name is no UTF-8: it could not be saved."""
+    try:
+        return str(to_json(plan)["digest"])
+    except UnicodeEncodeError:
+        return ""
 
 
 def _fault(finding: Finding) -> Fault:

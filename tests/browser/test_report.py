@@ -143,9 +143,12 @@ def test_without_script_everything_is_there(opened: Open) -> None:
 
 
 def test_light_and_dark(opened: Open) -> None:
-    """As the system wants it."""
-    pictures = {scheme: opened(_html(), color_scheme=scheme).screenshot(full_page=True) for scheme in ("light", "dark")}
-    assert pictures["light"] != pictures["dark"]
+    """As the system wants it: the page itself, and all of it."""
+    pages = {scheme: opened(_html(), color_scheme=scheme) for scheme in ("light", "dark")}
+    grounds = [each.evaluate("getComputedStyle(document.body).backgroundColor") for each in pages.values()]
+    assert grounds == ["rgb(245, 246, 248)", "rgb(17, 21, 27)"]
+    pictures = [each.screenshot(full_page=True) for each in pages.values()]
+    assert pictures[0] != pictures[1]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

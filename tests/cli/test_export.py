@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from reconciler.api.endpoints.campaigns import patch_campaign
 from reconciler.api.request import Request
-from reconciler.cli import export_new, file_changes
+from reconciler.cli import file_changes
 from reconciler.errors import WriteRefused
 from tests.conftest import Workplace
 
@@ -164,14 +165,13 @@ def test_what_changes_meanwhile_stays(
     shop: Workplace, monkeypatch: pytest.MonkeyPatch, path: str, is_new: bool
 ) -> None:
     """The message says what was written before it."""
-    bound = export_new.bound
+    write = file_changes.write
 
-    def changing(*arguments: object) -> object:
-        found = bound(*arguments)  # type: ignore[arg-type]
+    def changing(directory: Path, changes: Sequence[file_changes.FileChange]) -> None:
         shop.write(path, "# changed\n")
-        return found
+        write(directory, changes)
 
-    monkeypatch.setattr(export_new, "bound", changing)
+    monkeypatch.setattr(file_changes, "write", changing)
     ran = shop.run("export", "1")
     assert (ran.code, "error[file-not-written]" in ran.err) == (1, True)
     assert ("written before it: reconciler.yaml" in ran.err) is is_new
@@ -220,7 +220,7 @@ def test_drift_of_some(shop: Workplace) -> None:
     assert shop.run("export", "1").code == 0
     with shop.console() as console:
         console.run(patch_campaign(1, {"maxTries": 1}))
-    for text in ("ca-metiers", "1", "CA - Métiers", "CA*"):
+    for text in ("ca-metiers", "1", "CA - Métiers", "CA*", "ca-*"):
         assert "maxTries" in shop.run("export", "--update", "--dry-run", text).out
     ran = shop.run("export", "--update", "2")
     assert (ran.code, "error[not-managed]" in ran.err) == (1, True)
@@ -251,3 +251,81 @@ def test_a_file_keeps_what_it_is(shop: Workplace) -> None:
     assert shop.run("export", "--update").code == 0
     assert path.is_symlink()
     assert (kept.stat().st_mode & 0o777, "maxTries: 1" in kept.read_text()) == (0o640, True)
+
+
+def test_a_read_only_file_stays(shop: Workplace) -> None:
+    """Somebody wants it so."""
+    assert shop.run("export", "1").code == 0
+    path = shop.folder / "manifests/ca-metiers.yaml"
+    path.chmod(0o444)
+    with shop.console() as console:
+        console.run(patch_campaign(1, {"maxTries": 1}))
+    ran = shop.run("export", "--update")
+    assert (ran.code, "it is read-only; nothing was written" in ran.err) == (1, True)
+
+
+def test_a_dry_run_with_nothing_to_do_says_so(shop: Workplace) -> None:
+    """As the run itself would."""
+    assert shop.run("export").code == 0
+    assert "Nothing to export" in shop.run("export", "--dry-run").out
+    assert "Nothing to bring back" in shop.run("export", "--update", "--dry-run").out
+
+
+def test_a_name_of_digits(shop: Workplace) -> None:
+    """It is a name as well as an id."""
+    with shop.console() as console:
+        console.run(patch_campaign(2, {"name": "123"}))
+    assert "Wrote 1 manifest" in shop.run("export", "123").out
+    assert shop.run("plan", "--detailed-exitcode").code == 0
+
+
+@pytest.mark.parametrize("there", ["link", "file"])
+def test_a_folder_that_is_none(shop: Workplace, there: str) -> None:
+    """Manifests are not written through a link, which `plan` would not follow, nor into a file."""
+    place = shop.folder / "manifests/place"
+    (shop.folder / "elsewhere").mkdir()
+    place.symlink_to(shop.folder / "elsewhere") if there == "link" else place.write_text("x")
+    before = (shop.folder / "reconciler.yaml").read_bytes()
+    ran = shop.run("export", "1", "--to", "manifests/place")
+    assert (ran.code, "error[folder-not-read]" in ran.err) == (1, True)
+    assert (shop.folder / "reconciler.yaml").read_bytes() == before
+
+
+def test_a_bound_name_whose_file_is_taken(shop: Workplace) -> None:
+    """The id tells the files apart."""
+    shop.write("reconciler.yaml", PROJECT.replace("      # the end\n", "      campaigns: {mine: 1}\n"))
+    shop.write("manifests/mine.yaml", "# no manifest\n")
+    assert shop.run("export", "1").code == 0
+    assert (shop.folder / "manifests/mine-1.yaml").is_file()
+    assert shop.run("plan", "--detailed-exitcode").code == 0
+
+
+def test_a_dry_run_of_a_file_with_other_line_ends(shop: Workplace) -> None:
+    """The diff keeps them, so that it can be applied."""
+    (shop.folder / "reconciler.yaml").write_bytes(PROJECT.rstrip("\n").replace("\n", "\r\n").encode())
+    out = shop.run("export", "--dry-run", "1").out
+    assert "\r\n" in out
+    assert "\\ No newline at end of file\n" in out
+
+
+SECOND = """\
+    other:
+      baseUrl: "emulator:other.db"
+      campaigns: {ca-metiers: 7}
+"""
+
+
+def test_an_update_never_breaks_another_environment(shop: Workplace) -> None:
+    """One whose agents have other names could not read the file any more: nothing is written."""
+    assert shop.run("export", "1").code == 0
+    project = (shop.folder / "reconciler.yaml").read_text()
+    shop.write("reconciler.yaml", project + SECOND)
+    path = shop.folder / "manifests/ca-metiers.yaml"
+    path.write_text(path.read_text().replace("    userIds: [alice, 544]\n", "    userIds: [544]\n"))
+    assert shop.run("-e", "other", "validate").code == 0
+    before = path.read_bytes()
+    with shop.console() as console:
+        console.run(patch_campaign(1, {"userIds": [543]}))
+    ran = shop.run("-e", "local", "export", "--update")
+    assert (ran.code, "in `other` the manifests would have errors" in ran.err) == (1, True), ran.err
+    assert path.read_bytes() == before

@@ -81,3 +81,28 @@ def test_nothing_that_is_there_is_touched(account: Workplace, there: str) -> Non
     ran = account.run("init", "--from-account", URL)
     assert (ran.code, "error[project-exists]" in ran.err) == (1, True)
     assert _files(account.folder) == [there]
+
+
+def test_other_manifests_are_in_the_way(account: Workplace) -> None:
+    """They would be read with those that are exported."""
+    account.write("manifests/old.yaml", "mine")
+    ran = account.run("init", "--from-account", URL)
+    assert (ran.code, "error[project-exists]" in ran.err, _files(account.folder)) == (1, True, ["manifests/old.yaml"])
+
+
+def test_what_was_made_is_taken_away_when_the_rest_can_not_be(
+    account: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a project would look like a whole one."""
+    opened = Path.open
+
+    def full(path: Path, *arguments: object, **more: object) -> object:
+        if path.name == "no-31m-x.yaml":
+            raise OSError(28, "No space left on device")
+        return opened(path, *arguments, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", full)
+    ran = account.run("init", "--from-account", URL)
+    assert (ran.code, "error[folder-not-made]" in ran.err, "No space left" in ran.err) == (1, True, True)
+    monkeypatch.setattr(Path, "open", opened)
+    assert _files(account.folder) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
+import socket
 
 import pytest
 
@@ -128,13 +128,12 @@ def test_wrong_usage_is_told_before_anything_is_read(workplace: Workplace, argum
     assert (ran.code, said in ran.err, ran.out) == (64, True, "")
 
 
-def test_devices_are_never_replaced(project: Workplace) -> None:
-    """A file is written beside its place and then moved there: for a device that would be its end."""
-    pipe = project.folder / "pipe"
-    os.mkfifo(pipe)
-    assert project.run(*LOCAL, "plan", "--report", "html=pipe").code == 64
-    assert pipe.is_fifo()
-    assert Path(os.devnull).is_char_device()
+def test_what_is_no_file_is_never_replaced(project: Workplace) -> None:
+    """A file is written beside its place and then moved there: for a device or a socket that would be its end."""
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("here")
+        assert project.run(*LOCAL, "plan", "--report", "html=here").code == 64
+        assert (project.folder / "here").is_socket()
 
 
 def test_in_a_terminal_the_plan_is_as_wide_as_that(project: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,7 +43,7 @@ TEMPLATE = """\
 apiVersion: diabolocom.reconciler/v1
 kind: CampaignTemplate
 metadata: {name: shared}
-spec: {settings: {maxTries: 5, isRecorded: true, recordingPercentage: 20}}
+spec: {settings: {maxTries: 5, isRecorded: true, recordingPercentage: 20, displayedPhoneNumbers: ["${mainNumber}"]}}
 """
 HEAD = """\
 apiVersion: diabolocom.reconciler/v1
@@ -112,7 +112,6 @@ def _drifted(inputs: Inputs | None = None, name: str = NAME, **moved: Any) -> Up
             "[\"${mainNumber}\", '33199999999']",
             '["${mainNumber}", "33188888888"]',
         ),
-        ({"displayedPhoneNumbers": ["33199999999"]}, "[\"${mainNumber}\", '33199999999']", "['33199999999']"),
         ({"autoPurge": None}, "{enabled: true, last", "{enabled: false, last"),
         ({"autoPurge": {"lastAttemptBeforeDays": 30}}, "lastAttemptBeforeDays: 90}", "lastAttemptBeforeDays: 30}"),
         ({"maxTries": 8}, "    autoPurge: {enabled: true, lastAttemptBeforeDays: 90}\n",
@@ -134,7 +133,7 @@ def test_an_overlay_is_changed_where_it_says_the_value() -> None:
     found = _drifted(contactPriority=9, maxTries=8)
     expected = OVERLAY.replace("contactPriority: 7 # here only\n", "contactPriority: 9 # here only\n    maxTries: 8\n")
     assert {path: text.decode() for path, text in found.files.items()} == {"overlays/o.yaml": expected}
-    assert [(each.file, each.line) for each in found.adopted] == [("overlays/o.yaml", 5), ("overlays/o.yaml", 6)]
+    assert [(each.file, each.line) for each in found.adopted] == [("overlays/o.yaml", 7), ("overlays/o.yaml", 6)]
 
 
 def test_no_drift_is_no_change() -> None:
@@ -148,6 +147,12 @@ def test_no_drift_is_no_change() -> None:
     [
         (MANIFEST.replace("'A folder'", '"in ${note}"'), {}, "its value comes from a variable"),
         (MANIFEST.replace("\n      - alice  # the first\n      - bruno", ' "${team}"'), {"userIds": [3]}, "a variable"),
+        (MANIFEST, {"displayedPhoneNumbers": ["33199999999"]}, "comes from a variable"),
+        (
+            MANIFEST.replace("    displayedPhoneNumbers: [\"${mainNumber}\", '33199999999']\n", ""),
+            {"displayedPhoneNumbers": ["33199999999"]},
+            "comes from a variable",
+        ),
         (MANIFEST, {"contactPriority": None}, "shows no value"),
         (MANIFEST, {"contactPriority": -3}, "no manifest may ask for"),
         (ANCHORED, {"folder": NAME}, "&here"),
@@ -161,6 +166,16 @@ def test_what_would_reach_further_stays(manifest: str, moved: dict[str, Any], wh
     assert why in found.kept[0].why
     assert all(each.diagnostic().span is not None for each in found.kept)
     assert b"nextTryDelay: 60s" in found.files["a.yaml"] or b"nextTryDelay: 1m" in found.files["a.yaml"]
+
+
+def test_a_new_name_stays_where_another_environment_goes_by_the_old_one() -> None:
+    """There the campaign would not be found any more; one that is bound there by its id may be renamed."""
+    text = _FILE.decode() + '    other:\n      baseUrl: "emulator:b.db"\n'
+    for bound, names in (("", ["name"]), ("      campaigns: {bakery: 7}\n", [])):
+        project, environment = project_of((text + bound).encode())
+        found = _drifted(_inputs()._replace(project=project, environment=environment), name="New")
+        assert [each.path[-1] for each in found.kept] == names
+        assert (b"name: New" in found.files.get("a.yaml", b"")) is (names == [])
 
 
 def test_an_overlay_can_not_hold_null() -> None:

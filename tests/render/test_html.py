@@ -35,6 +35,16 @@ def _page(plan: Plan) -> Page:
 @example("".join(HOSTILE))
 def test_no_text_becomes_a_part_of_the_page(text: str) -> None:
     """S12: the same tags and attributes whatever stands in it; nothing of it in a script, a style or a link."""
+    _is_only_text(text)
+
+
+@pytest.mark.parametrize("text", [each for each in HOSTILE if each])
+def test_no_hostile_text_becomes_a_part_of_the_page(text: str) -> None:
+    """The same for each of these alone."""
+    _is_only_text(text)
+
+
+def _is_only_text(text: str) -> None:
     page = Page(plan_html(sample_rows(text)))
     assert page.tags == SAMPLE.tags
     assert page.open == []

@@ -89,6 +89,16 @@ def test_an_expired_plan_says_so() -> None:
 @example("".join(HOSTILE))
 def test_no_text_gets_out_of_its_place(text: str) -> None:
     """S12: the page has the same parts whatever stands in it, and outside of code there are only our own words."""
+    _stays_in_its_place(text)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_hostile_text_gets_out_of_its_place(text: str) -> None:
+    """The same for each of these alone."""
+    _stays_in_its_place(text)
+
+
+def _stays_in_its_place(text: str) -> None:
     parts, bare = markdown_skeleton(plan_markdown(sample_rows(text)))
     assert parts == SKELETON
     for each in bare:

@@ -140,6 +140,7 @@ def test_facts() -> None:
     facts = plan_rows(plan, NAMES, now=NOW).facts
     assert (facts.target, facts.commit, facts.created) == ("tested → test", "0123456789ab", "2026-11-23 09:00Z")
     assert facts.digest == to_json(plan)["digest"].removeprefix("sha256:")[:12]
+    assert plan_rows(replace(plan, project="\udcff"), NAMES).facts.digest == ""
     assert [plan_rows(plan, NAMES, now=NOW + timedelta(hours=each)).facts.is_expired for each in (23, 24)] == [
         False, True,
     ]  # fmt: skip

@@ -1,0 +1,95 @@
+"""Does a saved plan ask for what the manifests ask for, and of no other campaign? Its digest alone does not prove it.
+
+The manifests are at hand when a plan is applied, so every change is held against them: who can write a plan's file can
+write its digest, but not make it do what no manifest says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reconciler.errors import SavedPlanRefused
+from reconciler.kinds.campaign import SETTINGS, Ensure
+from reconciler.manifests.desired import Desired, DesiredCampaign, DesiredPolicy
+from reconciler.planning.diff import same, same_inner
+from reconciler.planning.plan import Action, Attribute, Change, Plan
+
+_ENDS = {Action.ARCHIVE: (Ensure.ARCHIVED,), Action.DELETE: (Ensure.DELETED,)}
+
+
+def refuse_disagreeing(plan: Plan, desired: Desired) -> None:
+    """SavedPlanRefused, naming the first fault, when a change is not what the manifests ask for."""
+    campaigns = {str(each.address): each for each in desired.campaigns}
+    policies = {str(each.address): each for each in desired.policies}
+    for change in plan.changes:
+        fault = next(_faults(change, campaigns, policies), None)
+        if fault is not None:
+            detail = f"its change of {change.address} {fault}"
+            raise SavedPlanRefused("saved plan was altered", detail, "plan again, and review that plan")
+
+
+def found_by_name(plan: Plan, desired: Desired) -> frozenset[int]:
+    """The campaigns of the plan that nothing but their names ties to the manifests: the account has to agree."""
+    unbound = {str(each.address) for each in desired.campaigns if each.binding is None}
+    return frozenset(each.campaign_id for each in plan.changes if (each.campaign or each.address) in unbound)
+
+
+def _faults(
+    change: Change, campaigns: Mapping[str, DesiredCampaign], policies: Mapping[str, DesiredPolicy]
+) -> Iterator[str]:
+    owner = campaigns.get(change.campaign or change.address if change.rule is not None else change.address)
+    if owner is None:
+        yield "is of an object that no manifest declares"
+    elif not _is_same_campaign(change, owner):
+        yield f"is of campaign {change.campaign_id}, which the manifests do not mean"
+    elif change.rule is not None:
+        yield from _rule_faults(change, owner, policies.get(change.address))
+    elif change.action in _ENDS and owner.ensure not in _ENDS[change.action]:
+        yield f"would {change.action} it, and its manifest does not"
+    elif change.action is Action.UPDATE:
+        yield from (
+            f"sets `{each.name}` otherwise than its manifest"
+            for each in change.attributes
+            if not _is_asked(each, owner)
+        )
+    elif change.action is Action.ADD_FIELD:
+        names = {f"customFields.{each.name}" for each in owner.custom_fields}
+        yield from (
+            f"adds `{each.name}`, and its manifest does not" for each in change.attributes if each.name not in names
+        )
+
+
+def _is_same_campaign(change: Change, campaign: DesiredCampaign) -> bool:
+    if campaign.binding is not None:
+        return change.campaign_id == campaign.binding.id
+    return change.campaign_name == campaign.live_name
+
+
+def _is_asked(attribute: Attribute, campaign: DesiredCampaign) -> bool:
+    name, _, inner = attribute.name.partition(".")
+    if name not in campaign.settings or (name in campaign.ignore) != attribute.ignored:
+        return False
+    wanted: Any = campaign.settings[name]
+    if inner:
+        return (
+            isinstance(wanted, dict)
+            and inner in wanted
+            and same_inner(SETTINGS[name], inner, wanted[inner], attribute.after)
+        )
+    return same(SETTINGS[name], wanted, attribute.after)
+
+
+def _rule_faults(change: Change, campaign: DesiredCampaign, policy: DesiredPolicy | None) -> Iterator[str]:
+    if policy is None or campaign.address.name not in policy.campaigns:
+        yield "is of a policy that does not name its campaign"
+        return
+    rule = next((each for each in policy.rules if each.name == change.rule), None)
+    if rule is None:
+        yield "is of a rule that its policy does not have"
+    elif any(not _is_set(rule.set, name, value) for group in change.contacts for name, value in group.after.items()):
+        yield "gives contacts what its rule does not"
+
+
+def _is_set(wanted: Mapping[str, Any], name: str, value: Any) -> bool:
+    return name in wanted and type(wanted[name]) is type(value) and bool(wanted[name] == value)
