@@ -81,6 +81,12 @@ class ContactPage(msgspec.Struct, frozen=True):
         return bool(self.last) or not self.content
 
 
+class ContactTotal(msgspec.Struct, frozen=True):
+    """About how many contacts "POST Search contacts" finds: approximate (notes, trap 6), for people to see."""
+
+    totalElements: int | None = None
+
+
 class ContactSlice(msgspec.Struct, frozen=True):
     """One page of "POST Search contacts by phone" and of "GET Search contacts by dates"."""
 

@@ -6,8 +6,12 @@ Delete campaign by Id" (only an archived one; for good). Its settings, fields an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
+from reconciler.api.endpoints.searches import contact_total
+from reconciler.api.reading import Reader
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.kinds.campaign import Ensure
 from reconciler.manifests.desired import Desired, DesiredCampaign
@@ -52,6 +56,19 @@ def ending_change(pair: Pair) -> Change:
     running = ("the campaign is running",) if pair.live.values.get("isPaused") is False else ()
     risks = (ENDINGS[action], *running)
     return change_of(pair, action, reason, source=place, attributes=attributes, risk=Risk.HIGH, risks=risks)
+
+
+def with_sizes(reader: Reader, changes: Sequence[Change]) -> list[Change]:
+    """The changes; those that delete say about how many contacts go with the campaign, where the account tells."""
+    deleted = [each for each in changes if each.action is Action.DELETE]
+    totals = reader.run_each([contact_total(each.campaign_id) for each in deleted])
+    sizes = {each.campaign_id: total for each, total in zip(deleted, totals, strict=True) if isinstance(total, int)}
+    return [_sized(each, sizes[each.campaign_id]) if each.campaign_id in sizes else each for each in changes]
+
+
+def _sized(change: Change, contacts: int) -> Change:
+    told = f"{ENDINGS[Action.DELETE]} (about {contacts:,} contact{'' if contacts == 1 else 's'})"
+    return replace(change, risks=tuple(told if each == ENDINGS[Action.DELETE] else each for each in change.risks))
 
 
 def _lacking(pair: Pair) -> Iterator[str]:

@@ -17,7 +17,7 @@ from reconciler.manifests.desired import Desired
 from reconciler.model import Address
 from reconciler.planning.campaigns import campaign_changes, campaign_faults, campaign_notes
 from reconciler.planning.contacts import plan_contacts
-from reconciler.planning.ending import gone_changes
+from reconciler.planning.ending import gone_changes, with_sizes
 from reconciler.planning.live import Pair, read_live
 from reconciler.planning.plan import Change, Finding, Plan, Step, Summary
 from reconciler.planning.saved import FORMAT_VERSION
@@ -62,7 +62,7 @@ def make_plan(
     contacts = plan_contacts(reader, replace(desired, policies=part.policies), sound, now)
     whole = {name: pair for name, pair in sound.items() if name not in contacts.stopped}
     changes = [change for name in whole if name in part.campaigns for change in campaign_changes(whole[name])]
-    changes += [*gone, *contacts.changes]
+    changes = [*with_sizes(reader, changes), *gone, *contacts.changes]
     diagnostics = in_order([*desired.diagnostics, *faults, *contacts.faults])
     made = _plan(desired, make_steps(whole.values(), changes), changes, diagnostics, now, commit)
     return structs.replace(made, expires_at=now + lifetime, targets=part.texts), diagnostics

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from reconciler.planning.saved import digest
 from tests.cli.conftest import LOCAL, plan_of
 from tests.conftest import Workplace
 
@@ -113,3 +114,41 @@ def test_an_empty_key_is_refused(project: Workplace) -> None:
     for command in ("plan", "apply --yes", "apply p.json"):
         ran = empty.run(*LOCAL, *command.split())
         assert (ran.code, "error[empty-key]" in ran.err) == (1, True)
+
+
+def test_rules_alone_go_by_the_members_that_are_there(project: Workplace) -> None:
+    """That an agent whom only the settings would add, which are left out, is no member is told."""
+    path = project.folder / "manifests/assignment.yaml"
+    path.write_text(path.read_text().replace("assignedAgentId: bruno", "assignedAgentId: emma"))
+    warned = {
+        target: "agent-not-in-campaign" in project.run(*LOCAL, "plan", "--target", target).err
+        for target in ("Campaign/admissions-bakery", "AssignmentPolicy/bakery-assignment")
+    }
+    assert warned == {"Campaign/admissions-bakery": False, "AssignmentPolicy/bakery-assignment": True}
+
+
+def test_a_saved_plan_knows_its_environment(project: Workplace) -> None:
+    """It need not be named again; another one is refused."""
+    assert project.run(*LOCAL, "plan", "--out", "p.json", "--target", "admissions-bakery").code == 0
+    assert project.run("-e", "production", "apply", "p.json").code == 4
+    assert project.run("apply", "p.json").code == 0
+
+
+def test_a_plan_is_saved_in_a_folder_that_is_there(project: Workplace) -> None:
+    """None is made for it: it may be misspelt."""
+    ran = project.run(*LOCAL, "plan", "--out", "nowhere/p.json")
+    assert (ran.code, "there is no folder nowhere" in ran.err) == (1, True)
+    assert not (project.folder / "nowhere").exists()
+
+
+def test_a_campaign_known_by_its_name_has_to_have_it_still(project: Workplace) -> None:
+    """Nothing else ties it to its manifest: a plan whose ids were altered hits no other campaign."""
+    assert project.run(*LOCAL, "plan", "--out", "p.json", "--target", "follow-up-incomplete").code == 0
+    path = project.folder / "p.json"
+    content = json.loads(path.read_text().replace("6050", "6060"))
+    content.pop("digest")
+    for change in content["changes"]:
+        change["campaignCreatedAt"] = None
+    path.write_text(json.dumps(content | {"digest": digest(content)}))
+    ran = project.run(*LOCAL, "apply", "p.json")
+    assert (ran.code, "has another name" in ran.err) == (4, True), ran.err

@@ -48,6 +48,8 @@ def account_of(*campaigns: Mapping[str, Any], unlisted: Iterable[Mapping[str, An
     def answer(request: Request) -> Any:
         if request.path == CAMPAIGNS:
             return {"campaigns": list(campaigns), "next": None}
+        if request.path.endswith("/search"):
+            return {"content": [], "last": True, "totalElements": 1234}
         if (found := by_id.get(int(request.path.rpartition("/")[2]))) is None:
             raise NotFound(request.label, "status 404", status=404)
         return found

@@ -177,6 +177,17 @@ def test_a_campaign_that_is_there_is_not_gone() -> None:
     assert (plan.changes, codes) == ((), ["name-differs"])
 
 
+def test_a_deletion_tells_how_many_contacts_go() -> None:
+    """About how many: the account's own total is approximate. Where it tells none, none is told."""
+    plan, _ = _plan(account_of(_held(**RUNNING)), wanted(ensure=DELETED))
+    assert "deletes the campaign and all of its contacts for good (about 1,234 contacts)" in plan.changes[0].risks
+    silent = account_of(_held(**RUNNING))
+    told = silent.answer
+    silent.answer = lambda request: {"content": []} if request.path.endswith("/search") else told(request)
+    plan, _ = _plan(silent, wanted(ensure=DELETED))
+    assert "deletes the campaign and all of its contacts for good" in plan.changes[0].risks
+
+
 def test_a_plan_holds_its_notes() -> None:
     """They stop nothing."""
     plan, codes = _plan(account_of(_held(**ENDED)), wanted({"maxTries": 8}, ensure=ARCHIVED, binding=BOUND))

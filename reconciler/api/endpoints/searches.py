@@ -12,7 +12,7 @@ from reconciler.api.filters import Endpoint, check_query, matches
 from reconciler.api.instants import is_before, is_instant
 from reconciler.api.paging import PageWalk, Unseen, by_contact_id
 from reconciler.api.request import Flow, Request
-from reconciler.api.shapes import Contact, ContactPage, ContactSlice, page_of
+from reconciler.api.shapes import Contact, ContactPage, ContactSlice, ContactTotal, page_of
 from reconciler.api.values import is_phone
 from reconciler.errors import InvalidArgument, Unreadable, UnsafeQuery
 
@@ -52,6 +52,16 @@ def _walked(search: Search) -> Flow[tuple[list[Contact], bool]]:
         if walk.take(page.number, page.is_end):
             found += unseen.of(page.content)
     return found, unseen.overlap
+
+
+def contact_total(campaign_id: int) -> Flow[int | None]:
+    """About how many contacts the campaign has ("POST Search contacts": the total is approximate; notes, trap 6).
+
+    For people to see, never to count on; None where the answer does not tell.
+    """
+    body = {"pageable": {"pageSize": 1}, "query": {}}
+    request = Request("POST", f"{VOICE_CAMPAIGNS}/{campaign_id:d}/contacts/search", json=body)
+    return decode.typed(request, (yield request), ContactTotal).totalElements
 
 
 @dataclass(frozen=True, slots=True)
