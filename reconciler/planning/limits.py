@@ -30,6 +30,11 @@ class Use:
         """Whether the plan changes more than the limit allows."""
         return self.used > self.limit
 
+    @property
+    def nearly(self) -> bool:
+        """Whether four fifths of the limit are used, and not more than all of it."""
+        return self.used <= self.limit and self.used * 5 >= self.limit * 4 > 0
+
 
 def limit_uses(plan: Plan, desired: Desired, allowed: Mapping[str, int]) -> list[Use]:
     """Each limit with what the plan uses of it.

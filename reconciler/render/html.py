@@ -94,7 +94,8 @@ def _charts(rows: PlanRows) -> Iterator[Markup]:
     """The numbers: agents, campaigns, limits; each with a heading, so that a screen reader finds it."""
     if rows.agents:
         caption = "Contacts per agent, of the rules that change some"
-        yield element("div", element("h2", "Contacts per agent"), agents_chart(rows.agents, caption), class_="card")
+        title = element("h2", "The changing rules' contacts per agent")
+        yield element("div", title, agents_chart(rows.agents, caption), class_="card")
     if rows.limits:
         yield element("div", element("h2", "Limits"), limits_chart(rows.limits), class_="card")
     yield element("div", element("h2", "Changes per campaign"), campaigns_chart(rows.blocks), class_="card")

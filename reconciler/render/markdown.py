@@ -169,7 +169,7 @@ def _rule(rule: RuleRow) -> str:
 
 def _agents(agents: Sequence[Agent]) -> Iterator[str]:
     if agents:
-        yield from ("", "| contacts per agent | before | after | |", "| --- | ---: | ---: | ---: |")
+        yield from ("", "| these rules' contacts, per agent | before | after | |", "| --- | ---: | ---: | ---: |")
     for each in agents:
         moved = f"{each.after - each.before:+,}" if each.after != each.before else ""
         yield f"| {cell(each.name)} | {each.before:,} | {each.after:,} | {moved} |"

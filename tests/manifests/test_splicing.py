@@ -81,6 +81,7 @@ def test_what_is_written_looks_like_what_is_around_it(case: str) -> None:
         ("a: null", False, "a: false"),
         ("a: 'x'", "it's", "a: 'it''s'"),
         ("a: 'x'", "8", "a: '8'"),
+        ("a: ''", "x", "a: 'x'"),
         ("a: 'x'", "one\ntwo", 'a: "one\\ntwo"'),
         ("a: 'x'", "##[error]", 'a: "#\\x23[error]"'),
         ('a: "x"', "z", 'a: "z"'),

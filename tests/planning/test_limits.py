@@ -78,3 +78,10 @@ def test_allowing_more_does_not_raise_a_rules_own_limit() -> None:
     """It is the run's that --allow names."""
     uses = _uses(plan_of(_rule("own", 6)), _desired(), contactsChanged=100)
     assert uses["contactsChanged AssignmentPolicy/assigning rule own"].exceeded
+
+
+def test_a_limit_is_nearly_reached_from_four_fifths_on() -> None:
+    """Up to all of it; over it, it is exceeded."""
+    used = [(79, 100), (80, 100), (100, 100), (101, 100), (0, 0)]
+    near = [each for each in used if Use("contactsChanged", *each).nearly]
+    assert near == [(80, 100), (100, 100)]

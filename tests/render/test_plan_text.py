@@ -99,7 +99,7 @@ def test_a_limit_that_is_exceeded_says_so() -> None:
     """How close the plan is to each limit; at the limit is within it."""
     lines = _lines(_change(), uses=(Use("contactsChanged", 1001, 1000), Use("campaignsChanged", 50, 50)))
     assert "Limit: contactsChanged 1,001 of 1,000 - exceeded: apply will stop" in lines
-    assert "Limit: campaignsChanged 50 of 50" in lines
+    assert "Limit: campaignsChanged 50 of 50, nearly reached" in lines
 
 
 def test_a_part_of_the_project_is_said_to_be_one() -> None:
