@@ -147,6 +147,12 @@ def _not_there(campaign: DesiredCampaign, binding: Binding) -> Diagnostic:
 def _no_such_name(
     campaign: DesiredCampaign, name: str, by_name: Mapping[str, list[Campaign]], span: Span
 ) -> Diagnostic:
+    if campaign.ends:
+        detail = f"the account lists no campaign named `{name}`, and may leave archived ones out of its list"
+        advice = (
+            f"bind its id in the environment's `campaigns`: {{{campaign.address.name}: ID}}, or remove its manifest"
+        )
+        return _fault(campaign, "campaign-not-found", "campaign does not exist", detail, advice, span)
     close = nearest(name, by_name)
     hint = f"the nearest is `{close}` ({by_name[close][0].id}): " if close else ""
     return _fault(

@@ -204,6 +204,14 @@ def test_a_campaign_that_is_gone_can_not_be_archived() -> None:
         assert (plan.steps, plan.changes, codes) == ((), (), ["campaign-not-found"])
 
 
+def test_what_is_only_known_by_its_name_may_be_archived_already() -> None:
+    """Whether the list holds archived campaigns is not documented: the next step is to bind it."""
+    desired = dataclasses.replace(desired_of(campaigns={}), campaigns=(wanted({"name": "Old"}, ensure=ARCHIVED),))
+    _, (fault,) = make_plan(account_of(_held(7)), desired, now=NOW, commit=None)
+    assert "may leave archived ones out" in fault.detail
+    assert fault.help.startswith("bind its id")
+
+
 def test_a_campaign_that_the_list_leaves_out_is_asked_for() -> None:
     """Whether the list holds archived campaigns is not documented: what is there is deleted, not taken for gone."""
     account = account_of(_held(7), unlisted=[_held(100, **ENDED)])
