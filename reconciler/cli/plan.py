@@ -110,8 +110,9 @@ def make(
 
     project = session.project()
     key = plan_key(session.variables)
-    with reading(session, choose_environment(project, session.environment)) as account:
-        desired = read_desired(*session.inputs(project, choose_environment(project, session.environment)))
+    environment = choose_environment(project, session.environment)
+    with reading(session, environment) as account:
+        desired = read_desired(*session.inputs(project, environment))
         selection = selected(desired, part.targets, part.labels)
         client, listed = account()
         made, diagnostics = make_plan(

@@ -122,3 +122,19 @@ def test_a_first_page_that_does_not_say_whether_there_are_more() -> None:
     for read in (all_campaigns, lambda reader: reader.run(list_campaigns())):
         with pytest.raises(Unreadable):
             read(Told(lambda request: page))
+
+
+@pytest.mark.operation("listCampaigns")
+def test_a_campaign_that_slides_to_a_page_before_is_not_lost() -> None:
+    """One is deleted after the first page was read: the counts tell, and the list is read again."""
+    before, after = list(range(1, 9)), [1, 2, 4, 5, 6, 7, 8]
+    found = [each.id for each in all_campaigns(_MovingOnce(before, after, 2))]
+    assert set(found) >= set(after)
+
+
+class _MovingOnce(Told):
+    """A list that changes once, after its first page was read."""
+
+    def __init__(self, before: list[int], after: list[int], size: int) -> None:
+        one, two = _served(before, size), _served(after, size)
+        super().__init__(lambda request: (two if len(self.requests) > 1 else one).answer(request))

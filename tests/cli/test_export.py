@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.api.client import Client
 from reconciler.api.endpoints.campaigns import patch_campaign
-from reconciler.api.request import Request
 from reconciler.cli import file_changes
-from reconciler.errors import WriteRefused
 from tests.conftest import Workplace
 
 PROJECT = """\
@@ -178,21 +177,19 @@ def test_what_changes_meanwhile_stays(
     assert (shop.folder / path).read_text() == "# changed\n"
 
 
-def test_only_reads(shop: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its client refuses every write before it is sent (S1)."""
-    from reconciler.cli import export
+@pytest.mark.parametrize("arguments", [(), ("--update",)])
+def test_only_reads(shop: Workplace, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]) -> None:
+    """The client that it opens is one that refuses every write before it is sent (S1)."""
+    opened: list[Client] = []
+    close = Client.close
 
-    read = export.read_account
+    def closing(client: Client) -> None:
+        opened.append(client)
+        close(client)
 
-    def writing(session: object, environment: object) -> object:
-        with session.client(environment, writable=False) as client:  # type: ignore[attr-defined]
-            client.send(Request("GET", "/api/v1/voice/campaigns"))
-            with pytest.raises(WriteRefused):
-                client.run(patch_campaign(1, {"isPaused": False}))
-        return read(session, environment)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(export, "read_account", writing)
-    assert shop.run("export").code == 0
+    monkeypatch.setattr(Client, "close", closing)
+    assert shop.run("export", *arguments).code == 0
+    assert [each.writable for each in opened] == [False]
 
 
 def test_drift_comes_back(shop: Workplace) -> None:
@@ -329,3 +326,11 @@ def test_an_update_never_breaks_another_environment(shop: Workplace) -> None:
     ran = shop.run("-e", "local", "export", "--update")
     assert (ran.code, "in `other` the manifests would have errors" in ran.err) == (1, True), ran.err
     assert path.read_bytes() == before
+
+
+def test_what_stands_around_a_change_steers_no_log(shop: Workplace) -> None:
+    """The diff shows lines of the project's own files: a CI system obeys none of them (S12)."""
+    shop.write("reconciler.yaml", PROJECT.replace("      # the end", "      # ##[group]the end"))
+    out = shop.run("export", "--dry-run", "1").out
+    assert "##[group]" not in out
+    assert "# #[group]the end" in out

@@ -152,3 +152,20 @@ def test_a_campaign_known_by_its_name_has_to_have_it_still(project: Workplace) -
     path.write_text(json.dumps(content | {"digest": digest(content)}))
     ran = project.run(*LOCAL, "apply", "p.json")
     assert (ran.code, "has another name" in ran.err) == (4, True), ran.err
+
+
+def test_a_plan_that_asks_for_more_than_the_manifests_is_refused(project: Workplace) -> None:
+    """However well its digest fits: nothing is written."""
+    assert project.run(*LOCAL, "plan", "--out", "p.json", "--target", "admissions-bakery").code == 0
+    path = project.folder / "p.json"
+    content = json.loads(path.read_text())
+    for change in content["changes"]:
+        for each in change["attributes"]:
+            each["after"] = 9 if each["name"] == "maxTries" else each["after"]
+    for step in content["steps"]:
+        if "maxTries" in step.get("body", {}):
+            step["body"]["maxTries"] = 9
+    content.pop("digest")
+    path.write_text(json.dumps(content | {"digest": digest(content)}))
+    ran = project.run(*LOCAL, "apply", "p.json")
+    assert (ran.code, "sets `maxTries` otherwise than its manifest" in ran.err) == (4, True), ran.err

@@ -143,3 +143,11 @@ def test_in_a_terminal_the_plan_is_as_wide_as_that(project: Workplace, monkeypat
     narrow = project.run(*LOCAL, "plan").out
     assert max(map(len, whole.splitlines())) > 120
     assert max(map(len, narrow.splitlines())) <= 60
+
+
+def test_a_page_that_quotes_a_report_is_none(project: Workplace) -> None:
+    """It stays."""
+    project.write("README.md", "# Mine\n\nmade 2026-11-23 21:16Z by reconciler 0.1.0\n")
+    ran = project.run("-e", "local", "plan", "--report", "text=README.md")
+    assert (ran.code, "report-not-written" in ran.err) == (1, True)
+    assert (project.folder / "README.md").read_text().startswith("# Mine")

@@ -263,3 +263,11 @@ def _exported(
     (manifest,) = exported([campaign], desired, (), taken=(), settings=settings, whole=True).manifests
     binding = Binding(campaign.id, None, environment.span)
     return manifest.text, replace(environment, campaigns={manifest.name: binding})
+
+
+def test_what_an_overlay_says_of_a_template_stays() -> None:
+    """It is for this environment: in the campaign's manifest it would be for all of them."""
+    overlay = TEMPLATE.split("spec:")[0] + "spec: {settings: {maxTries: 7}}\n"
+    found = _drifted(_inputs(overlay=overlay), maxTries=9)
+    assert ["overlay of its template" in each.why for each in found.kept] == [True]
+    assert found.files == {}

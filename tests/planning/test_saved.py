@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from reconciler.errors import SavedPlanRefused
 from reconciler.planning.plan import Plan
-from reconciler.planning.saved import digest, dumps, loads, plan_schema, signed, to_json
+from reconciler.planning.saved import digest, dumps, loads, looks_saved, plan_schema, signed, to_json
 from tests.applying.test_apply import GOLD
 from tests.applying.world import World, account, campaign, contacts
 from tests.planning.building import campaign_document, desired_of, policy_document
@@ -201,3 +201,22 @@ def test_who_has_no_key_can_not_seal_an_altered_plan() -> None:
     assert loads(json.dumps(resealed).encode(), "p.json").environment == "production"
     with pytest.raises(SavedPlanRefused, match="wrong signature"):
         loads(json.dumps(resealed).encode(), "p.json", KEY)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        {"createdAt": "9999-12-31T23:59:59Z", "expiresAt": "9999-12-31T23:59:59Z"},
+        {"createdAt": "2026-01-01T00:00:00Z", "expiresAt": "2026-04-12T00:00:00Z"},
+    ],
+)
+def test_a_plan_of_a_time_that_can_not_be(times: dict[str, str]) -> None:
+    """Nobody makes one that is good for longer than a hundred days."""
+    with pytest.raises(SavedPlanRefused, match="not a saved plan"):
+        loads(_resealed(json.loads(dumps(PLAN)) | times), "p.json")
+
+
+def test_what_only_has_a_version_is_no_plan() -> None:
+    """A file of somebody else's is not written over."""
+    assert looks_saved(dumps(PLAN).encode())
+    assert not looks_saved(b'{"formatVersion": 5, "mine": true}')
