@@ -127,7 +127,7 @@ def test_a_first_page_that_does_not_say_whether_there_are_more() -> None:
 @pytest.mark.operation("listCampaigns")
 def test_a_campaign_that_slides_to_a_page_before_is_not_lost() -> None:
     """One is deleted after the first page was read: the counts tell, and the list is read again."""
-    before, after = list(range(1, 9)), [1, 2, 4, 5, 6, 7, 8]
+    before, after = list(range(1, 9)), list(range(2, 9))
     found = [each.id for each in all_campaigns(_MovingOnce(before, after, 2))]
     assert set(found) >= set(after)
 
