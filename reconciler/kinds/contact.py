@@ -118,11 +118,16 @@ BATCH_FIELDS = by_name((
     Field("region", Type.INTEGER, "Region of the displayed-number mapping.", nullable=True),
 ))  # fmt: skip
 
-#: What a single contact takes and a batch of updates does not ("POST Create a contact", "PUT Update contact by Id").
-_SINGLE_FIELDS = (
+#: What a rule may set: what batches take, and what a single contact alone takes ("PUT Update contact by Id").
+SET_FIELDS = by_name((
     *BATCH_FIELDS.values(),
     Field("comment", Type.STRING, "Comment of the last wrap-up.", nullable=True),
     Field("assignedGroupId", Type.REFERENCE, "Group that is to call it.", nullable=True, reference="groups"),
+))  # fmt: skip
+
+#: What a single contact takes ("POST Create a contact", "PUT Update contact by Id").
+_SINGLE_FIELDS = (
+    *SET_FIELDS.values(),
     Field(
         "assignedAgentExpirationTime", Type.DATETIME, "End of the agent's assignment.", available=Availability.SOON
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,10 +58,25 @@ class DesiredCampaign:
 
 
 @dataclass(frozen=True, slots=True)
+class Assign:
+    """How a rule's contacts are spread over `agents`: id → weight, at least 1.
+
+    A contact of a listed agent stays; with `rebalance` the fewest move that make the loads even. No agent has more than
+    `max_per_agent` of the rule's contacts. `spans`: where each agent is written.
+    """
+
+    agents: Mapping[int, int]
+    rebalance: bool = False
+    max_per_agent: int | None = None
+    spans: Mapping[int, Span] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: `match` holds the filters by API name (None: the whole campaign), `set` the values to write.
 
-    Agents and groups are ids; wrap-up codes are names still (`lastWrapups`), and moments may be relative.
+    Agents and groups are ids; wrap-up codes are names still (`lastWrapups`), and moments may be relative. `assign`
+    spreads the contacts over agents, besides what `set` says of their other values.
     """
 
     name: str
@@ -71,6 +86,7 @@ class Rule:
     limit: int | None
     span: Span
     spans: Mapping[str, Span]
+    assign: Assign | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +133,18 @@ def _meaning_of_campaign(campaign: DesiredCampaign) -> Mapping[str, Any]:
 
 
 def _meaning_of_policy(policy: DesiredPolicy) -> Mapping[str, Any]:
-    rules: Sequence[Any] = [
-        [each.name, None if each.match is None else _without_order(each.match), each.set, each.skip, each.limit]
-        for each in policy.rules
-    ]
+    rules = [_meaning_of_rule(each) for each in policy.rules]
     return {"address": str(policy.address), "campaigns": policy.campaigns, "rules": rules}
+
+
+def _meaning_of_rule(rule: Rule) -> Sequence[Any]:
+    match = None if rule.match is None else _without_order(rule.match)
+    return [rule.name, match, rule.set, rule.skip, rule.limit, *_meaning_of_assign(rule.assign)]
+
+
+def _meaning_of_assign(assign: Assign | None) -> Iterator[Any]:
+    if assign is not None:
+        yield [sorted(assign.agents.items()), assign.rebalance, assign.max_per_agent]
 
 
 def _without_order(values: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -6,13 +6,16 @@ field there, in camelCase.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from math import ceil
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from reconciler.diagnostics import Diagnostic, Severity, Source, Span
+from reconciler.diagnostics import Severity
+from reconciler.planning.findings import Finding
 
 
 class Action(StrEnum):
@@ -53,6 +56,7 @@ class Operation(StrEnum):
     UPDATE_CAMPAIGN = "updateCampaign"  # PATCH Update campaign by Id
     ADD_FIELDS = "addFields"  # POST Add campaign custom field(s)
     UPDATE_CONTACTS = "updateContacts"  # POST Update a batch of contacts
+    UPDATE_EACH = "updateEach"  # PUT Update contact by Id, one for each contact, side by side
     DELETE_CAMPAIGN = "deleteCampaign"  # DELETE Delete campaign by Id
 
 
@@ -97,8 +101,12 @@ class Attribute(Struct, frozen=True, rename="camel", omit_defaults=True, forbid_
     via: tuple[Via, ...] = ()
 
 
+#: What stands for a value in a plan that is a contact's own words (`comment`): that there is one, not what it says.
+WITHHELD: Mapping[str, bool] = {"withheld": True}
+
+
 class ContactGroup(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """Contacts (contactId, ascending) whose values change alike."""
+    """Contacts (contactId, ascending) whose values change alike. Before is WITHHELD where it is text about somebody."""
 
     before: dict[str, Any]
     after: dict[str, Any]
@@ -119,8 +127,10 @@ class Change(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     For `update` the attributes are settings; for `addField` the new fields (before is null); for `assign` the
     contacts are grouped by before → after; `none` changes nothing and says why. The changes of a rule carry `rule`,
     the `campaign` (an address) whose contacts it is about, and how many of them were `matched`, are to be `changed`
-    and are `deferred` (in progress: left alone). `campaign_created_at` is the campaign's own, by which apply knows the
-    account again.
+    and are `deferred` (they would change, and are left alone until the next run). `claimed`: how many more its search
+    found that belong to earlier rules; `total`: about how many contacts the campaign has (the API's own number), null
+    where it does not tell. `moments`: its relative filters as they were resolved, by name. `campaign_created_at` is
+    the campaign's own, by which apply knows the account again.
     """
 
     address: str
@@ -137,13 +147,19 @@ class Change(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     matched: int = 0
     changed: int = 0
     deferred: int = 0
+    claimed: int = 0
+    total: int | None = None
+    moments: dict[str, str] = {}
     contacts: tuple[ContactGroup, ...] = ()
     loads: tuple[Load, ...] = ()
     campaign_created_at: str | None = None
 
 
 class Step(Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
-    """One API write. `body` is what PATCH gets; `fields` what is added; `contact_ids` and `data` a batch."""
+    """One API write. `body` is what PATCH gets; `fields` what is added; `contact_ids` and `data` a batch.
+
+    For `updateEach` it is one write for each of `contact_ids`, with the same `data`.
+    """
 
     number: int
     address: str
@@ -156,8 +172,34 @@ class Step(Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unkno
     data: dict[str, Any] = {}
 
 
+#: What applying is taken to need: seconds for one call and for a whole batch (none is documented), the calls of a step
+#: besides its writes (reading before and after), those that ask how far a batch is, and how much goes on side by side.
+CALL_SECONDS, BATCH_SECONDS, READS, POLLS, AT_ONCE, CAMPAIGNS_AT_ONCE = 0.2, 5.0, 2, 6, 8, 10
+
+
+def calls_of(step: Step) -> int:
+    """About how many calls a step takes: it reads what it is about to write, writes, and reads it back."""
+    if step.operation is Operation.UPDATE_EACH:
+        return READS + len(step.contact_ids)
+    return READS + 1 + (POLLS if step.operation is Operation.UPDATE_CONTACTS else 0)
+
+
+def seconds_of(steps: Iterable[Step]) -> int:
+    """About how many seconds steps take: one after another in a campaign, campaigns side by side."""
+    campaigns: dict[int, float] = {}
+    for step in steps:
+        campaigns[step.campaign_id] = campaigns.get(step.campaign_id, 0.0) + _seconds(step)
+    return ceil(max([sum(campaigns.values()) / CAMPAIGNS_AT_ONCE, *campaigns.values()]))
+
+
+def _seconds(step: Step) -> float:
+    if step.operation is Operation.UPDATE_EACH:
+        return CALL_SECONDS * (READS + ceil(len(step.contact_ids) / AT_ONCE))
+    return CALL_SECONDS * (READS + 1) + (BATCH_SECONDS if step.operation is Operation.UPDATE_CONTACTS else 0.0)
+
+
 class Summary(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """The plan in numbers."""
+    """The plan in numbers. What applying takes is an estimate: no duration of the API's is documented."""
 
     campaigns_changed: int
     custom_fields_added: int
@@ -165,10 +207,12 @@ class Summary(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     contacts_matched: int
     contacts_deferred: int
     steps: int
+    estimated_calls: int
+    estimated_seconds: int
 
     @classmethod
     def of(cls, changes: tuple[Change, ...], steps: tuple[Step, ...]) -> Summary:
-        """Counted from the changes and steps themselves."""
+        """Counted from the changes and steps themselves; what applying takes is estimated from the steps."""
         return cls(
             campaigns_changed=len({each.campaign_id for each in changes if each.action is not Action.NONE}),
             custom_fields_added=sum(len(e.attributes) for e in changes if e.action is Action.ADD_FIELD),
@@ -176,49 +220,8 @@ class Summary(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
             contacts_matched=sum(each.matched for each in changes),
             contacts_deferred=sum(each.deferred for each in changes),
             steps=len(steps),
-        )
-
-
-class FindingPlace(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """Where a finding points: line and column are 1-based."""
-
-    file: str
-    line: int
-    column: int
-
-
-class Finding(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """A diagnostic as a plan holds it."""
-
-    code: str
-    severity: Severity
-    summary: str
-    detail: str
-    help: str
-    address: str | None
-    source: FindingPlace | None
-
-    def diagnostic(self) -> Diagnostic:
-        """The finding as a diagnostic again; the text around its place is not at hand."""
-        place = self.source
-        span = Span(Source(place.file, ""), place.line, place.column) if place else None
-        return Diagnostic(
-            self.code, self.summary, self.detail, self.severity, span, self.help, address=self.address or ""
-        )
-
-    @classmethod
-    def of(cls, diagnostic: Diagnostic) -> Finding:
-        """The diagnostic without the text around its place."""
-        span = diagnostic.span
-        place = FindingPlace(span.source.path, span.line, span.column) if span else None
-        return cls(
-            diagnostic.code,
-            diagnostic.severity,
-            diagnostic.summary,
-            diagnostic.detail,
-            diagnostic.help,
-            diagnostic.address or None,
-            place,
+            estimated_calls=sum(map(calls_of, steps)),
+            estimated_seconds=seconds_of(steps),
         )
 
 

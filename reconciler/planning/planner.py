@@ -18,8 +18,9 @@ from reconciler.model import Address
 from reconciler.planning.campaigns import campaign_changes, campaign_faults, campaign_notes
 from reconciler.planning.contacts import plan_contacts
 from reconciler.planning.ending import gone_changes, with_sizes
+from reconciler.planning.findings import Finding
 from reconciler.planning.live import Pair, read_live
-from reconciler.planning.plan import Change, Finding, Plan, Step, Summary
+from reconciler.planning.plan import Change, Plan, Step, Summary
 from reconciler.planning.saved import FORMAT_VERSION
 from reconciler.planning.selection import Selection, selected
 from reconciler.planning.steps import make_steps

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.diagnostics import Severity
+from reconciler.planning.findings import Finding
 from reconciler.planning.limits import Use
-from reconciler.planning.plan import Action, Change, Finding, Plan, Risk, Summary
+from reconciler.planning.plan import Action, Change, Plan, Risk, Summary
 from reconciler.planning.saved import to_json
 from reconciler.render.blocks import Agent, Block, agents_of, block_of, worst_risk
 from reconciler.render.lines import moved_line

@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from reconciler.diagnostics import Severity
+from reconciler.planning.findings import Finding, FindingPlace
 from reconciler.planning.limits import Use
 from reconciler.planning.plan import (
     Action,
     Attribute,
     ContactGroup,
-    Finding,
-    FindingPlace,
     Load,
     Operation,
     Place,

@@ -12,8 +12,9 @@ from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
 from reconciler.diagnostics import Severity
+from reconciler.planning.findings import Finding
 from reconciler.planning.limits import Use
-from reconciler.planning.plan import Action, Attribute, Change, Finding, Plan, Risk
+from reconciler.planning.plan import Action, Attribute, Change, Plan, Risk
 from reconciler.render.markdown import MOST, cell, code, plan_markdown, prose
 from reconciler.render.rows import plan_rows
 from reconciler.render.words import Names

@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from reconciler.applying.results import Moved, Outcome, Report, Result
 from reconciler.diagnostics import Diagnostic, Label, Source, Span
 from reconciler.kinds.values import duration, seconds
-from reconciler.planning.plan import (
-    Finding,
-)
+from reconciler.planning.findings import Finding
 from reconciler.render.text import diagnostics_text, report_text, result_text
 from tests.planning.plans import batch, patch
 
