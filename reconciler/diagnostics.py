@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
+import msgspec
+
 
 class Severity(StrEnum):
     """How bad: an error stops its campaign or the run, a warning and a note stop nothing."""
@@ -36,8 +38,7 @@ def _lines(text: str) -> list[str]:
     return text.split("\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True, gc=False):
     """A place in a source: line and column are 1-based and count characters; `width` is 1 or more."""
 
     source: Source

@@ -26,8 +26,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from reconciler.diagnostics import Diagnostic
+if TYPE_CHECKING:
+    from reconciler.diagnostics import Diagnostic
 
 
 def place_of_bug(error: BaseException) -> str:
@@ -53,6 +55,8 @@ class ReconcilerError(Exception):
 
     def diagnostic(self) -> Diagnostic:
         """The same fault as a value that renderers take."""
+        from reconciler.diagnostics import Diagnostic  # `--help` needs none
+
         return Diagnostic(self.code, self.summary, self.detail, help=self.help)
 
 

@@ -83,23 +83,25 @@ SEARCH_FILTERS = by_name((
     _ids("regions", "Regions of the displayed-number mapping."),
 ))  # fmt: skip
 
-#: What the rules of an AssignmentPolicy may match: the search filters, and wrap-up codes by name or path, which
-#: become `lastWrapupIds`.
+#: Filters that only the batch endpoints know; search drops them and returns everything (notes, trap 2). They are never
+#: sent: reconciler evaluates them on the contacts that it read.
+BATCH_ONLY_FILTERS = by_name((
+    _moment("purgeDateBefore", "Purged before. Evaluated by reconciler: alone it reads the whole campaign."),
+    _moment("purgeDateAfter", "Purged after. Evaluated by reconciler: alone it reads the whole campaign."),
+))  # fmt: skip
+
+#: What the rules of an AssignmentPolicy may match: the search filters, those of batches, and wrap-up codes by name or
+#: path, which become `lastWrapupIds`.
 MATCH_FILTERS = by_name((
     *SEARCH_FILTERS.values(),
+    *BATCH_ONLY_FILTERS.values(),
     Field(
         "lastWrapups", Type.STRING, "Its last wrap-up codes, by name or path (Folder/Name).", many=True,
         max_items=500, is_name=True, example=["Admissions/Clôtures/RDV"],
     ),
 ))  # fmt: skip
 
-#: Filters that only the batch endpoints know; search drops them and returns everything (notes, trap 2).
-BATCH_ONLY_FILTERS = by_name((
-    _moment("purgeDateBefore", "Purged before."),
-    _moment("purgeDateAfter", "Purged after."),
-))  # fmt: skip
-
-#: The data part of "POST Update a batch of contacts": scalar fields that a rule may set.
+#: The data part of "POST Update a batch of contacts": scalar fields that a rule may set many contacts to at once.
 BATCH_FIELDS = by_name((
     Field("priority", Type.INTEGER, "Priority in the campaign.", minimum=0, example=1),
     Field("retryDate", Type.DATETIME, "When to call next.", nullable=True),
@@ -121,8 +123,12 @@ BATCH_FIELDS = by_name((
 #: What a rule may set: what batches take, and what a single contact alone takes ("PUT Update contact by Id").
 SET_FIELDS = by_name((
     *BATCH_FIELDS.values(),
-    Field("comment", Type.STRING, "Comment of the last wrap-up.", nullable=True),
-    Field("assignedGroupId", Type.REFERENCE, "Group that is to call it.", nullable=True, reference="groups"),
+    Field("comment", Type.STRING, "Comment of the last wrap-up. One call per contact.", nullable=True, is_name=True),
+    Field(
+        "assignedGroupId", Type.REFERENCE,
+        "Group that is to call it; must be a member of the campaign. One call per contact.",
+        nullable=True, reference="groups", example="closers",
+    ),
 ))  # fmt: skip
 
 #: What a single contact takes ("POST Create a contact", "PUT Update contact by Id").

@@ -10,6 +10,12 @@ from reconciler.kinds.schema import NAME_PATTERN, Schema, array, closed, documen
 #: The file that makes a folder a project.
 FILE_NAME = "reconciler.yaml"
 DEFAULT_TOKEN_ENV = "DIABOLOCOM_TOKEN"
+#: A folder, or a bucket with a prefix; no room for a user, a password or a query.
+STORE_PATTERN = "^(file:.+|(s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*/?)$"
+DEFAULT_STORE = "file:.reconciler"
+#: How many runs of each environment the store keeps, and for how many days.
+KEEP_RUNS = 100
+KEEP_DAYS = 365
 
 
 def schema() -> Schema:
@@ -28,9 +34,7 @@ def schema() -> Schema:
         {
             "manifests": array(path, "Files or folders; default: every other *.yaml and *.yml below this file."),
             "limits": closed(limits, description="How much one apply may change."),
-            "store": closed(
-                {"url": string("file:FOLDER.", pattern="^file:.+")}, ["url"], description="Journals and locks."
-            ),
+            "store": _store(),
             "announcedFields": array(
                 {"type": "string", "enum": announced}, "Fields that the vendor only announces and you use all the same."
             ),
@@ -39,6 +43,17 @@ def schema() -> Schema:
         ["environments"],
     )
     return document("Project", spec, "Where the manifests are, and the environments that they are for.")
+
+
+def _store() -> Schema:
+    url = string("file:FOLDER, or s3://, gs:// or az://BUCKET/PREFIX.", pattern=STORE_PATTERN)
+    number = {"type": "integer", "minimum": 1}
+    fields = {
+        "url": url | {"examples": ["file:.reconciler", "s3://bucket/prefix"]},
+        "keepRuns": number | {"description": f"So many runs of each environment are kept; default {KEEP_RUNS}."},
+        "keepDays": number | {"description": f"And for so many days; default {KEEP_DAYS}."},
+    }
+    return closed(fields, description="Locks, journals and the history of runs.")
 
 
 def _environment() -> Schema:

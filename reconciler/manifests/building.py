@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
+
+from msgspec import structs
 
 from reconciler.diagnostics import Diagnostic, Label, Source, Span, nearest_help
 from reconciler.manifests.located import Located, Scalar
@@ -19,9 +21,10 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,299})")
 _LONG_INTEGER = re.compile(r"-?[1-9][0-9]{15,}")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
 _WORDS: dict[str, Scalar] = {"true": True, "false": False, "null": None, "~": None, "": None}
+_NO_NAMES = frozenset({"null", "~", "", "<<"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, as Span
 class Built:
     """A value with what it takes: `size` in values, `height` in levels; `text` as written, for a scalar."""
 
@@ -34,20 +37,23 @@ class Built:
 
 @dataclass(slots=True)
 class _Open:
-    """A list or object whose end has not come; in an object, `key` is the one whose value comes next."""
+    """A list or object whose end has not come; in an object, `key` is the one whose value comes next.
+
+    `before`: how many values were read before it.
+    """
 
     value: list[Located] | dict[str, Located]
     start: Any
     anchor: str | None
     broken: bool
-    size: int = 1
+    before: int
     height: int = 0
     key: tuple[str | None, Span] | None = None
 
 
 @dataclass(slots=True)
 class Reading:
-    """One file while it is being read."""
+    """One file while it is being read; `total`: how many values it holds so far, aliases written out."""
 
     source: Source
     faults: list[Diagnostic]
@@ -58,8 +64,9 @@ class Reading:
 
     def span(self, start: Any, end: Any = None) -> Span:
         """From two marks of the parser (0-based)."""
-        width = end.column - start.column if end is not None and end.line == start.line else 1
-        return Span(self.source, start.line + 1, start.column + 1, max(width, 1))
+        line, column = start.line, start.column
+        width = end.column - column if end is not None and end.line == line else 1
+        return Span(self.source, line + 1, column + 1, width or 1)
 
     def fault(self, code: str, summary: str, detail: str, span: Span, help_text: str, *labels: Label) -> None:
         """Notes a fault."""
@@ -76,14 +83,13 @@ def add_scalar(reading: Reading, event: Any) -> None:
     text, is_plain = event.value, not event.style  # the C parser gives plain scalars '', the Python one None
     inside = reading.open[-1] if reading.open else None
     span = reading.span(event.start_mark, event.end_mark)
-    _count(reading, 1, event)
+    _count(reading, event)
     if inside is not None and inside.key is None and isinstance(inside.value, dict):
         inside.key = (text, span) if broken else _key_of_scalar(reading, text, span, is_plain=is_plain)
-        inside.size += 1
         if event.anchor is not None:
             _anchor_scalar(reading, event, Built(Located(text, span), text=text, is_plain=is_plain))
         return
-    broken = broken or (is_plain and _is_beyond(reading, event))
+    broken = broken or (is_plain and len(text) > 15 and _is_beyond(reading, event))
     value = None if broken else scalar(text, plain=is_plain)
     if event.anchor is None and inside is not None:
         _add_to(reading, inside, value, span, broken=broken)
@@ -117,14 +123,15 @@ def _is_beyond(reading: Reading, event: Any) -> bool:
 
 def start(reading: Reading, event: Any, *, is_object: bool) -> None:
     """The start of a list or an object; TooLarge when it goes too deep."""
-    _count(reading, 1, event)
+    before = reading.total
+    _count(reading, event)
     if len(reading.open) >= MAX_DEPTH:
         _too_large(reading, f"more than {MAX_DEPTH} levels deep", event)
-    _anchored(reading, event.anchor, event)
     if event.anchor is not None:
+        _anchored(reading, event.anchor, event)
         reading.anchors[event.anchor] = None
-    value: list[Located] | dict[str, Located] = {} if is_object else []
-    reading.open.append(_Open(value, event.start_mark, event.anchor, _tagged(reading, event)))
+    broken = event.tag is not None and _tagged(reading, event)
+    reading.open.append(_Open({} if is_object else [], event.start_mark, event.anchor, broken, before))
 
 
 def end(reading: Reading, event: Any) -> None:
@@ -133,7 +140,7 @@ def end(reading: Reading, event: Any) -> None:
     located = Located(
         None if closed.broken else closed.value, reading.span(closed.start, event.end_mark), None, closed.broken
     )
-    built = Built(located, closed.size, closed.height + 1)
+    built = Built(located, reading.total - closed.before, closed.height + 1)
     if closed.anchor is not None:
         reading.anchors[closed.anchor] = built
     _add(reading, built)
@@ -164,8 +171,8 @@ def _fits(reading: Reading, target: Built, event: Any) -> None:
         _too_large(reading, f"more than {MAX_DEPTH} levels deep", event)
 
 
-def _count(reading: Reading, number: int, event: Any) -> None:
-    reading.total += number
+def _count(reading: Reading, event: Any) -> None:
+    reading.total += 1
     if reading.total > MAX_NODES:
         _too_large(reading, f"more than {MAX_NODES:,} values", event)
 
@@ -177,19 +184,17 @@ def _too_large(reading: Reading, detail: str, event: Any) -> NoReturn:
 
 
 def _tagged(reading: Reading, event: Any) -> bool:
-    if event.tag is None:
-        return False
     span = reading.span(event.start_mark)
     rest = reading.source.line(span.line)[span.column - 1 :]
     if written := re.search(r"![^\s,\]}]*", rest):
-        span = replace(span, column=span.column + written.start(), width=len(written[0]))
+        span = structs.replace(span, column=span.column + written.start(), width=len(written[0]))
     detail = f"the tag `{written[0] if written else event.tag}` is not taken: manifests hold plain values only"
     reading.fault("yaml-tag", "YAML tag", detail, span, "remove the tag; quote the value if it is text")
     return True
 
 
-def _anchored(reading: Reading, anchor: str | None, event: Any) -> None:
-    if anchor is not None and anchor in reading.anchors:
+def _anchored(reading: Reading, anchor: str, event: Any) -> None:
+    if anchor in reading.anchors:
         detail = f"`&{anchor}` is defined twice in this document"
         reading.fault("repeated-anchor", "repeated anchor", detail, reading.span(event.start_mark), "rename one")
 
@@ -201,17 +206,15 @@ def _add(reading: Reading, built: Built) -> None:
         return
     inside = reading.open[-1]
     if isinstance(inside.value, dict) and inside.key is None:
-        inside.size += built.size
         inside.key = _key(reading, built)
         return
     inside.height = max(inside.height, built.height)
     located = built.located
-    _add_to(reading, inside, located.value, located.span, broken=located.broken, size=built.size)
+    _add_to(reading, inside, located.value, located.span, broken=located.broken)
 
 
-def _add_to(reading: Reading, inside: _Open, value: Any, span: Span, *, broken: bool = False, size: int = 1) -> None:
+def _add_to(reading: Reading, inside: _Open, value: Any, span: Span, *, broken: bool) -> None:
     """The next element of a list, or the value of the key that came last."""
-    inside.size += size
     if isinstance(inside.value, list):
         inside.value.append(Located(value, span, None, broken))
         return
@@ -240,13 +243,13 @@ def _key(reading: Reading, built: Built) -> tuple[str | None, Span]:
 
 def _key_of_scalar(reading: Reading, text: str, span: Span, *, is_plain: bool) -> tuple[str | None, Span]:
     """The name and place of a key; no name when it can't be one."""
-    if is_plain and text in _WORDS and _WORDS[text] is None:
+    if not is_plain or text not in _NO_NAMES:
+        return text, span
+    if text != "<<":
         return _no_name(reading, span)
-    if is_plain and text == "<<":
-        detail = "YAML 1.2 has no merge keys"
-        reading.fault("yaml-key", "merge key", detail, span, "write the entries out, or use a CampaignTemplate")
-        return None, span
-    return text, span
+    detail = "YAML 1.2 has no merge keys"
+    reading.fault("yaml-key", "merge key", detail, span, "write the entries out, or use a CampaignTemplate")
+    return None, span
 
 
 def _no_name(reading: Reading, span: Span) -> tuple[None, Span]:

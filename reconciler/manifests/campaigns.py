@@ -25,6 +25,7 @@ def desired_campaign(
     spec = document.body.get("spec") or document.body
     settings = spec.get("settings")
     name = document.body.get("metadata", "name") or document.body
+    entries = dict(_entries(spec))
     campaign = DesiredCampaign(
         address=document.address,
         labels=(document.body.get("metadata", "labels") or Located({}, name.span)).plain() or {},
@@ -33,10 +34,10 @@ def desired_campaign(
         custom_fields=tuple(_custom_fields(spec.get("customFields"), layers)),
         expect=resolve(ASSERTED, spec.get("expect"), environment, faults),
         ignore=frozenset(_strings(spec.get("lifecycle", "ignoreChanges"))),
-        spans={name: each.place for name, each in _entries(spec)},
+        spans={name: each.place for name, each in entries.items()},
         span=name.span,
         ensure=_ensure(spec.get("lifecycle", "ensure")),
-        passed={name: found for name, each in _entries(spec) if (found := passed(each, layers))},
+        passed={name: found for name, each in entries.items() if (found := passed(each, layers))},
     )
     faults += _custom_field_faults(spec.get("customFields"))
     faults += [*_cross_faults(campaign), *_announced_faults(campaign, project)]
@@ -100,7 +101,8 @@ def _entries(spec: Located) -> Iterator[tuple[str, Located]]:
     nothing = Located({}, spec.span)
     for name, each in (spec.get("settings") or nothing).items():
         yield name, each
-        yield from ((f"{name}.{inner}", value) for inner, value in each.items())
+        if isinstance(each.value, dict):
+            yield from ((f"{name}.{inner}", value) for inner, value in each.value.items())
     yield from ((f"expect.{name}", each) for name, each in (spec.get("expect") or nothing).items())
     if (fields := spec.get("customFields")) is not None:
         yield "customFields", fields
@@ -136,8 +138,7 @@ def _unbound(campaign: DesiredCampaign, settings: Located | None) -> Iterator[Di
     """A fault when nothing says which live campaign is meant; none when that may only be misspelt."""
     if settings is None or settings.broken or campaign.binding is not None or campaign.ensure is Ensure.DELETED:
         return
-    names = {name for name, _ in settings.items()}
-    if "name" not in names and names <= SETTINGS.keys():
+    if settings.get("name") is None and {name for name, _ in settings.items()} <= SETTINGS.keys():
         yield Diagnostic(
             "unbound-campaign",
             "campaign is not bound",

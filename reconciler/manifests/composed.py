@@ -36,7 +36,7 @@ def compose(
                 patched[overlay.address] = _valid(over, faults, patch=False, overlays=laid)
     composed, wrong = extended(patched)
     faults += wrong
-    return [replace(each, body=without_broken_elements(each.body)) for each in composed], faults
+    return [_without_broken_elements(each) for each in composed], faults
 
 
 def _checked(documents: Iterable[Document], faults: list[Diagnostic], *, patch: bool) -> list[Document]:
@@ -57,6 +57,11 @@ def _valid(document: Document, faults: list[Diagnostic], *, patch: bool, overlay
     found, faulty = schema_faults(document, patch=patch, overlays=overlays)
     faults += found
     return replace(document, body=marked(document.body, faulty)) if faulty else document
+
+
+def _without_broken_elements(document: Document) -> Document:
+    body = without_broken_elements(document.body)
+    return document if body is document.body else replace(document, body=body)
 
 
 def _by_address(documents: Iterable[Document], faults: list[Diagnostic]) -> dict[Address, Document]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from reconciler.diagnostics import Diagnostic, Span
 from reconciler.kinds.campaign import Ensure
@@ -116,7 +117,7 @@ class Desired:
             "campaigns": [_meaning_of_campaign(each) for each in self.campaigns],
             "policies": [_meaning_of_policy(each) for each in self.policies],
         }
-        return "sha256:" + hashlib.sha256(_text(content).encode()).hexdigest()
+        return "sha256:" + hashlib.sha256(_text(content)).hexdigest()
 
 
 def _meaning_of_campaign(campaign: DesiredCampaign) -> Mapping[str, Any]:
@@ -157,5 +158,5 @@ def _sorted(values: list[Any]) -> list[Any]:
     return sorted(values) if {*map(type, values)} in ({int}, {str}) else sorted(values, key=_text)
 
 
-def _text(value: object) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+def _text(value: object) -> bytes:
+    return msgspec.json.encode(value, order="sorted")

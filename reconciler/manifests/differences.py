@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.kinds import ASSIGNMENT_POLICY, CAMPAIGN
+from reconciler.kinds.assignment_policy import ASSIGN_FIELDS
 from reconciler.kinds.campaign import SETTINGS
-from reconciler.kinds.contact import BATCH_FIELDS, MATCH_FILTERS
+from reconciler.kinds.contact import MATCH_FILTERS, SET_FIELDS
 from reconciler.kinds.field import Field, Type
 from reconciler.kinds.values import written
+from reconciler.manifests.assigning import agent_of
 from reconciler.manifests.documents import Document
 from reconciler.manifests.located import Located
 from reconciler.manifests.project import Environment
@@ -19,7 +21,7 @@ from reconciler.manifests.shown import Origin, origin_of, standalone
 from reconciler.manifests.writing import quoted, written_scalar
 from reconciler.model import Address
 
-_TABLES: Mapping[str, Mapping[str, Field]] = {"settings": SETTINGS, "match": MATCH_FILTERS, "set": BATCH_FIELDS}
+_TABLES: Mapping[str, Mapping[str, Field]] = {"settings": SETTINGS, "match": MATCH_FILTERS, "set": SET_FIELDS}
 #: Lists whose elements have names and are compared one by one. The others are sets.
 _NAMED = frozenset({"rules", "customFields"})
 _ORDER = "rules (order)"
@@ -100,13 +102,25 @@ def _same_rules(one: Side | None, other: Side | None) -> bool:
 def _of(path: str, located: Located, environment: Environment, fields: Mapping[str, Field]) -> Found:
     """The settings below a path; `fields` is the table that the last name of the path is looked up in."""
     name = path.rpartition(".")[2]
-    if isinstance(located.value, dict) and located.value:
+    if path.endswith(".assign.agents") and located.value and isinstance(located.value, (list, dict)):
+        yield from _weights(path, located, environment)
+    elif isinstance(located.value, dict) and located.value:
         for inner, each in located.value.items():
             yield from _of(f"{path}.{inner}", each, environment, _TABLES.get(name, {}))
     elif name in _NAMED and located.elements():
         yield from _named(path, located, environment)
     else:
         yield path, _side(located, fields.get(name), environment)
+
+
+def _weights(path: str, located: Located, environment: Environment) -> Found:
+    """The weight of each agent under its name; in a list it is 1."""
+    through = origin_of(located) if located.through is not None else None
+    agents = [(_shown(each), replace(each, value=1, through=None), origin_of(each)) for each in located.elements()]
+    agents += [(agent_of(key), each, origin_of(each)) for key, each in located.items()]
+    for agent, weight, origin in agents:
+        (name,) = _named_ids(ASSIGN_FIELDS["agents"], [agent], environment)
+        yield f"{path}.{name}", replace(_side(weight, None, environment), origin=through or origin)
 
 
 def _named(path: str, located: Located, environment: Environment) -> Found:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from msgspec import structs
 
 from reconciler.diagnostics import Diagnostic, Label, Span, nearest_help
 from reconciler.kinds import SCHEMAS
@@ -147,7 +148,7 @@ def _line_start(text: str, line: int) -> int:
 
 
 def _documents_of(reading: Reading, text: str) -> Iterator[Built]:
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in iter(_LOADER(text).get_event, None):
         if isinstance(event, yaml.ScalarEvent):
             add_scalar(reading, event)
         elif isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
@@ -183,7 +184,7 @@ def _on_text(span: Span) -> Span:
         lines.pop()
     if len(lines) == span.line:
         return span
-    return replace(span, line=len(lines), column=max(len(lines[-1].rstrip()), 1))
+    return structs.replace(span, line=len(lines), column=max(len(lines[-1].rstrip()), 1))
 
 
 def _document(reading: Reading, root: Built) -> Document | None:

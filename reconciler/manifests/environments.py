@@ -9,6 +9,8 @@ from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from msgspec import structs
+
 from reconciler.diagnostics import Diagnostic, Source, Span
 from reconciler.kinds.values import instant
 from reconciler.manifests.located import Located
@@ -24,6 +26,7 @@ _SECRET_LINE = re.compile(
     | tokenEnv["']?\s*:\s*(?!["']?[A-Za-z_]\w*["']?\s*([,}\#]|$))\S     # a token where a variable's name belongs""",
     re.IGNORECASE | re.VERBOSE,
 )
+_USER_INFO = re.compile(r"://[^/\s]*@")
 _EXAMPLE = "write it like https://public-fr2.engage.diabolocom.com: scheme, host and perhaps a port"
 _OUTSIDE = "a token is never written down: put it into a variable of the process, and name that in tokenEnv"
 
@@ -49,6 +52,9 @@ def without_secret(fault: Diagnostic) -> Diagnostic:
     if fault.code in ("wrong-form", "wrong-type") and text[:start].rstrip("\"' ").endswith("tokenEnv:"):
         detail = "`tokenEnv` is not the name of an environment variable, such as DIABOLOCOM_TOKEN"
         return replace(fault, detail=detail, help=_OUTSIDE)
+    if fault.code == "wrong-form" and _USER_INFO.search(fault.detail):
+        advice = "remove it: the store's credentials come from the process's environment (docs/store.md)"
+        return replace(fault, detail="`spec.store.url` holds a user or a password", help=advice)
     return fault
 
 
@@ -63,7 +69,7 @@ def _may_hold_a_secret(line: str) -> bool:
 
 
 def _unseen(span: Span) -> Span:
-    return replace(span, source=Source(span.source.path, ""))
+    return structs.replace(span, source=Source(span.source.path, ""))
 
 
 def _base_url_faults(environment: str, located: Located, url: str) -> Iterator[Diagnostic]:

@@ -64,10 +64,10 @@ def passed(located: Located, layers: Layers) -> Passed:
 def _variables(located: Located) -> Iterator[Variable]:
     if located.through is not None:
         yield from located.through.variables
-    for each in located.elements():
-        yield from _variables(each)
-    for _, each in located.items():
-        yield from _variables(each)
+    inside = located.value.values() if isinstance(located.value, dict) else located.elements()
+    for each in inside:
+        if each.through is not None or isinstance(each.value, (list, dict)):
+            yield from _variables(each)
 
 
 def _places(body: Located) -> Iterator[Span]:

@@ -12,10 +12,11 @@ Scalar = str | int | float | bool | None
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, as Span
 class Located:
     """A value of a manifest: a scalar, a list or an object of located values; `key` is the place of its key.
 
+    Never changed.
     `broken`: what stands here is a fault that has been reported. It counts as given, its value (null) means nothing,
     and no stage complains about it again. `through`: the text that variables were put into, if any were.
     """
@@ -33,11 +34,10 @@ class Located:
 
     def plain(self) -> Any:
         """The value without places: plain lists, dicts and scalars."""
-        if isinstance(self.value, dict):
-            return {name: each.plain() for name, each in self.value.items()}
-        if isinstance(self.value, list):
-            return [each.plain() for each in self.value]
-        return self.value
+        value = self.value
+        if isinstance(value, dict):
+            return {name: each.plain() for name, each in value.items()}
+        return [each.plain() for each in value] if isinstance(value, list) else value
 
     def items(self) -> Iterator[tuple[str, Located]]:
         """The entries of an object; nothing for any other value."""
@@ -168,8 +168,13 @@ def without_broken_elements(located: Located) -> Located:
 
 
 def _holds_broken(located: Located) -> bool:
-    if isinstance(located.value, dict):
-        return any(map(_holds_broken, located.value.values()))
-    if isinstance(located.value, list):
-        return any(map(_holds_broken, located.value))
-    return located.broken
+    left = [located]
+    while left:
+        each = left.pop()
+        if each.broken:
+            return True
+        if isinstance(each.value, dict):
+            left += each.value.values()
+        elif isinstance(each.value, list):
+            left += each.value
+    return False

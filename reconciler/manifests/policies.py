@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from reconciler.diagnostics import Diagnostic, Label, nearest_help
-from reconciler.kinds.contact import BATCH_FIELDS, MATCH_FILTERS
+from reconciler.diagnostics import Diagnostic, Label, Span, nearest_help
+from reconciler.kinds.contact import MATCH_FILTERS, SET_FIELDS
 from reconciler.kinds.field import Availability
+from reconciler.manifests.assigning import assign_of
 from reconciler.manifests.desired import DesiredCampaign, DesiredPolicy, Rule
 from reconciler.manifests.documents import Document
 from reconciler.manifests.located import Located
@@ -16,7 +17,7 @@ from reconciler.manifests.project import Environment
 from reconciler.manifests.references import resolve
 
 _SPEC = frozenset({"campaigns", "selector", "rules"})
-_RULE = frozenset({"name", "match", "set", "skip", "limits"})
+_RULE = frozenset({"name", "match", "set", "assign", "skip", "limits"})
 
 
 def desired_policy(
@@ -110,19 +111,29 @@ def _rule(located: Located, environment: Environment, faults: list[Diagnostic]) 
     return Rule(
         name=name.value if (name := located.get("name")) and isinstance(name.value, str) else "",
         match=None if match.value == "all" else resolve(MATCH_FILTERS, match, environment, faults),
-        set=resolve(BATCH_FIELDS, located.get("set"), environment, faults),
+        set=resolve(SET_FIELDS, located.get("set"), environment, faults),
         skip=located.get("skip") is not None,
         limit=(located.get("limits", "contactsChanged") or Located(None, located.span)).plain(),
         span=(located.get("name") or located).place,
-        spans={name: each.place for name, each in match.items()},
+        spans=dict(_spans(located, match)),
+        assign=assign_of(located, environment, faults),
     )
 
 
+def _spans(located: Located, match: Located) -> Iterator[tuple[str, Span]]:
+    """The places of the filters by their names, and of ``assign`` and ``set.priority`` by theirs."""
+    yield from ((name, each.place) for name, each in match.items())
+    if (assign := located.get("assign")) is not None:
+        yield "assign", assign.place
+    if (values := located.get("set")) is not None:
+        yield from ((f"set.{name}", each.place) for name, each in values.items())
+
+
 def _rule_faults(located: Located) -> Iterator[Diagnostic]:
-    both = located.get("set") is not None and located.get("skip") is not None
-    if both or (_lacks(located, "set", "skip") and _only(located, _RULE)):
-        detail = "a rule either sets values (`set`) or leaves its contacts alone (`skip: true`)"
-        advice = _one(both=both)
+    skips, acts = not _lacks(located, "skip"), not _lacks(located, "set", "assign")
+    if skips is acts and (acts or _only(located, _RULE)):
+        detail = "a rule sets values (`set`), shares its contacts out (`assign`) or both, or leaves them (`skip: true`)"
+        advice = "keep `skip` alone, or remove it" if acts else "add one of them"
         yield Diagnostic("rule-action", "what is the rule to do?", detail, span=located.place, help=advice)
     for name, each in (located.get("match") or located).items():
         field = MATCH_FILTERS.get(name)

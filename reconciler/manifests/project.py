@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reconciler.diagnostics import Diagnostic, Source, Span, in_order
 from reconciler.kinds import PROJECT
-from reconciler.kinds.project import DEFAULT_TOKEN_ENV
+from reconciler.kinds.project import DEFAULT_STORE, DEFAULT_TOKEN_ENV, KEEP_DAYS, KEEP_RUNS
 from reconciler.manifests.documents import Document, read_documents
 from reconciler.manifests.environments import EMULATOR_SCHEME, environment_faults, without_secret
 from reconciler.manifests.located import Located, Variable, marked
@@ -48,13 +48,15 @@ class Environment:
 class Project:
     """The project file. Paths are relative to its folder; `manifests` is empty for "every other YAML file".
 
-    `places`: where each path is written.
+    `places`: where each path is written. `keep_runs`, `keep_days`: what the store keeps of an environment's past.
     """
 
     name: str
     manifests: tuple[str, ...]
     limits: Mapping[str, int]
     store_url: str
+    keep_runs: int
+    keep_days: int
     announced: frozenset[str]
     environments: Mapping[str, Environment]
     places: Mapping[str, Span]
@@ -88,13 +90,16 @@ def _not_a_project(path: str, content: bytes, documents: Sequence[Document]) -> 
 
 def _project(body: Located) -> Project:
     spec = body.plain()["spec"]
+    store = spec.get("store", {})
     environments = body.get("spec", "environments")
     assert environments is not None  # the schema requires it
     return Project(
         name=body.plain()["metadata"]["name"],
         manifests=tuple(spec.get("manifests", ())),
         limits=spec.get("limits", {}),
-        store_url=spec.get("store", {}).get("url", "file:.reconciler"),
+        store_url=store.get("url", DEFAULT_STORE),
+        keep_runs=store.get("keepRuns", KEEP_RUNS),
+        keep_days=store.get("keepDays", KEEP_DAYS),
         announced=frozenset(spec.get("announcedFields", ())),
         environments={name: _environment(name, each) for name, each in environments.items()},
         places=dict(

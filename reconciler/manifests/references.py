@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,8 @@ from reconciler.manifests.schema_words import found
 
 #: Whether a relative moment is too far away does not depend on the day of the plan.
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+#: A text that is meant as an id.
+_ID = re.compile(r"0*[1-9][0-9]{0,14}")
 
 
 def resolve(
@@ -29,16 +32,28 @@ def resolve(
 def _value(field: Field, located: Located, environment: Environment, faults: list[Diagnostic]) -> Any:
     if field.type is not Type.REFERENCE:
         return _value_of(field, located, faults)
-    names = environment.agents if field.reference == "agents" else environment.groups
-    noun = field.reference.removesuffix("s")
     if field.many and located.value is not None:
-        ids = [_id(each, names, noun, environment, faults) for each in located.elements()]
-        faults += _repetitions(field, located.elements(), ids)
+        ids = ids_of(field, located.elements(), environment, faults)
         return sorted({each for each in ids if each is not None})
-    return _id(located, names, noun, environment, faults)
+    return _id(field, located, environment, faults)
+
+
+def ids_of(
+    field: Field, elements: Sequence[Located], environment: Environment, faults: list[Diagnostic]
+) -> list[int | None]:
+    """The id behind each name or id; None for one that is unknown, which is a fault, as is one that comes twice."""
+    ids = [_id(field, each, environment, faults) for each in elements]
+    faults += _repetitions(field, elements, ids)
+    return ids
+
+
+#: What is sent as it is written, and can't be wrong once the schema has accepted it.
+_AS_WRITTEN = frozenset({Type.BOOLEAN, Type.INTEGER, Type.STRING})
 
 
 def _value_of(field: Field, located: Located, faults: list[Diagnostic]) -> Any:
+    if field.type in _AS_WRITTEN:
+        return located.plain()
     for each in located.elements() if field.many else (located,):
         if isinstance(each.value, str):
             faults += _text_faults(field, each, each.value)
@@ -109,17 +124,22 @@ def _phone_faults(field: Field, located: Located, text: str) -> Iterator[Diagnos
         yield Diagnostic("phone-normalised", "phone number rewritten", detail, Severity.NOTE, located.span, advice)
 
 
-def _id(
-    located: Located, names: Mapping[str, int], noun: str, environment: Environment, faults: list[Diagnostic]
-) -> int | None:
+def _id(field: Field, located: Located, environment: Environment, faults: list[Diagnostic]) -> int | None:
     if not isinstance(located.value, str):
         return located.value if isinstance(located.value, int) else None
+    names = environment.agents if field.reference == "agents" else environment.groups
     if located.value in names:
         return names[located.value]
-    section = f"spec.environments.{environment.name}.{noun}s"
-    advice = nearest_help(noun, located.value, names) if names else f"add it to {section}, or write the id"
-    if located.value.isdigit():
-        advice = f"an id is written without quotes: {located.value}"
+    noun = field.reference.removesuffix("s")
+    advice = _advice(located.value, noun, names, f"spec.environments.{environment.name}.{noun}s")
     detail = f"environment `{environment.name}` knows no {noun} `{located.value}`"
     faults.append(Diagnostic(f"unknown-{noun}", f"unknown {noun}", detail, span=located.span, help=advice))
     return None
+
+
+def _advice(text: str, noun: str, names: Mapping[str, int], section: str) -> str:
+    if "${" in text:
+        return "no variable is put into a key: write the name, or use a list"
+    if _ID.fullmatch(text):
+        return "write the id without leading zeros" if text[0] == "0" else f"an id is written without quotes: {text}"
+    return nearest_help(noun, text, names) if names else f"add it to {section}, or write the id"

@@ -6,29 +6,27 @@ import re
 from collections.abc import Mapping, Sequence
 
 from reconciler.diagnostics import nearest, nearest_help
+from reconciler.kinds.assignment_policy import ASSIGN_FIELDS
 from reconciler.kinds.campaign import ASSERTED, SETTINGS
 from reconciler.kinds.contact import MATCH_FILTERS
 from reconciler.kinds.field import Availability
 from reconciler.manifests.located import Located, Path
 
-_DROPPED = "search drops this filter and would return every contact: leave it out"
 _IDENTIFIES = "the API does not let it be changed; the project file's `campaigns` binds a manifest to an id"
 #: Keys that people reach for and that are taken elsewhere, or not at all: the help line, by where they stand.
 _ELSEWHERE: Mapping[tuple[str, str], str] = {
-    ("rules", "assign"): "spreading contacts over agents is not built yet: use `set` with one agent per rule",
     ("settings", "isArchived"): "archiving is not a setting: write `lifecycle: {ensure: archived}` under `spec`",
     ("settings", "customFields"): "write it beside `settings`, under `spec`",
     ("settings", "phoneFields"): "use `customFields` under `spec`, with isPhoneNumber: true",
     ("settings", "id"): _IDENTIFIES,
     ("settings", "createdAt"): _IDENTIFIES,
     **{("settings", name): f"PATCH does not take it: assert it with `expect: {{{name}: …}}`" for name in ASSERTED},
-    ("set", "assignedGroupId"): "batches do not take it: assign an agent with `assignedAgentId`",
-    ("set", "comment"): "batches do not take it, and a manifest must not hold personal data",
+    **{("rules", name): "write it under `assign`" for name in ASSIGN_FIELDS},
+    ("set", "assign"): "write it beside `set`",
+    ("assign", "weights"): "write the weights under `agents`: {alice: 2, bruno: 1}",
     ("set", "phones"): "phones must not go through batches: change them in the console",
     ("set", "customFields"): "a rule cannot set custom fields yet",
     ("match", "all"): "write `match: all`",
-    ("match", "purgeDateBefore"): _DROPPED,
-    ("match", "purgeDateAfter"): _DROPPED,
 }
 #: What is not proposed: the vendor only announces it.
 _ANNOUNCED = frozenset(
@@ -37,6 +35,11 @@ _ANNOUNCED = frozenset(
     for each in table.values()
     if each.available is not Availability.NOW
 )
+#: How to write what has the wrong type, by the last two names of its path.
+_SHAPES: Mapping[tuple[str, ...], str] = {
+    ("rules", "assign"): "write {agents: [alice, bruno]}",
+    ("assign", "agents"): "write a list: [alice, bruno], or weights: {alice: 2, bruno: 1}",
+}
 _QUOTE = "put it in quotes: it is text"
 _QUOTE_VARIABLE = "put the variable's value in quotes: it is text"
 #: Texts that no number becomes by quotes, by the key that they stand under.
@@ -53,6 +56,8 @@ def unknown_advice(where: str, name: str, noun: str, known: frozenset[str]) -> s
         return advice
     if where == "spec" and "settings" in known and name in SETTINGS:
         return "write it under `settings`"
+    if where == "assign" and not nearest(name, known):
+        return "write it under `agents`"
     return nearest_help(noun, name, known if nearest(name, known) else known - _ANNOUNCED)
 
 
@@ -62,10 +67,16 @@ def type_advice(located: Located, path: Path, wanted: Sequence[object], expected
     if "string" in wanted and isinstance(value, (int, float)):
         advice = _text_advice(value, path, wanted, expected, pattern)
     else:
-        advice = _advice(value, wanted, expected)
+        advice = shape_advice(path) or _advice(value, wanted, expected)
     if through is None or re.fullmatch(r"\$\{[^}]*\}", through.text) is None:
         return advice
     return _QUOTE_VARIABLE if advice == _QUOTE else f"correct the variable: {expected} is needed"
+
+
+def shape_advice(path: Path) -> str:
+    """How to write what stands at `path`, where a type alone does not say it; else empty."""
+    names = [each for each in path if isinstance(each, str)]
+    return _SHAPES.get(tuple(names[-2:]), "")
 
 
 def _advice(value: object, wanted: Sequence[object], expected: str) -> str:

@@ -70,9 +70,16 @@ def _is_accepted(kind: str, plain: Any) -> bool:
 
 
 def _holds_a_float(plain: Any) -> bool:
-    if isinstance(plain, dict):
-        return any(map(_holds_a_float, plain.values()))
-    return any(map(_holds_a_float, plain)) if isinstance(plain, list) else isinstance(plain, float)
+    left = [plain]
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            left += each.values()
+        elif isinstance(each, list):
+            left += each
+        elif isinstance(each, float):
+            return True
+    return False
 
 
 def _breaches(kind: str, plain: Any) -> Iterator[Breach]:

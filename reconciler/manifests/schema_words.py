@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Span, nearest_help
+from reconciler.kinds.project import STORE_PATTERN
 from reconciler.kinds.schema import (
     DATETIME_PATTERN,
     DURATION_PATTERN,
@@ -16,7 +17,7 @@ from reconciler.kinds.schema import (
     SEEN_PATTERN,
 )
 from reconciler.manifests.located import Located, Path
-from reconciler.manifests.schema_advice import type_advice, unknown_advice
+from reconciler.manifests.schema_advice import shape_advice, type_advice, unknown_advice
 
 _PATTERNS = {
     NAME_PATTERN: "a name of lower-case letters, digits and dashes, at most 63",
@@ -25,7 +26,7 @@ _PATTERNS = {
     DATETIME_PATTERN: "a date-time with zone, such as 2026-09-01T07:30:00Z",
     PHONE_PATTERN: "a phone number in E.164, such as 33123456789",
     "^all$": "`all`, or an object of filters",
-    "^file:.+": "file:FOLDER",
+    STORE_PATTERN: "file:FOLDER, or s3://, gs:// or az://BUCKET/PREFIX",
     "^[A-Za-z_][A-Za-z0-9_]*$": "the name of an environment variable, such as DIABOLOCOM_TOKEN",
 }
 _TYPES = {
@@ -116,7 +117,8 @@ def _expected(types: Sequence[object], form: str | None) -> str:
 
 def _null(breach: Breach, located: Located, expected: str) -> _Fault:
     where = breach.path[-2] if len(breach.path) > 1 else ""
-    detail, advice = f"{words(breach.path)} is empty, expected {expected}", _or_without(breach, f"write {expected}")
+    detail = f"{words(breach.path)} is empty, expected {expected}"
+    advice = _or_without(breach, shape_advice(breach.path) or f"write {expected}")
     if where in ("settings", "set"):
         detail = f"{words(breach.path)} cannot be null: the API has no way to clear it"
         advice = f"leave it out to leave it as it is, or give it {expected}"

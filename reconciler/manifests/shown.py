@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.diagnostics import Span
 from reconciler.kinds import CAMPAIGN
+from reconciler.kinds.assignment_policy import ASSIGN_FIELDS
 from reconciler.kinds.campaign import SETTINGS
-from reconciler.kinds.contact import BATCH_FIELDS, MATCH_FILTERS
+from reconciler.kinds.contact import MATCH_FILTERS, SET_FIELDS
 from reconciler.manifests.documents import Document
 from reconciler.manifests.located import Located, Path, Scalar, Variable
 from reconciler.manifests.project import Environment
@@ -17,9 +18,8 @@ from reconciler.manifests.writing import written_scalar
 
 #: A list of scalars is written on one line up to this many characters.
 _LINE = 80
-_REFERENCES = {
-    name: each.reference for table in (SETTINGS, MATCH_FILTERS, BATCH_FIELDS) for name, each in table.items()
-}
+_TABLES = (SETTINGS, MATCH_FILTERS, SET_FIELDS, ASSIGN_FIELDS)
+_REFERENCES = {name: each.reference for table in _TABLES for name, each in table.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Value:
     """One value of a composed document that holds no others: a scalar, an empty list or an empty object.
 
     `secret`: the text with the use of the variable, where its value is not to be shown; the value is null then.
-    `id`: what the environment knows the name as.
+    `id`: what the environment knows `name` as, which is the value itself, or the key of an agent's weight.
     """
 
     path: Path
@@ -47,6 +47,11 @@ class Value:
     origin: Origin
     secret: str | None = None
     id: int | None = None
+
+    @property
+    def name(self) -> object:
+        """What may be a name for an id."""
+        return self.path[-1] if _is_weight(self.path) else self.value
 
     @property
     def text(self) -> str:
@@ -74,7 +79,7 @@ class Line:
             return ""
         variables = {each.name: each for value in self.values for each in value.origin.variables}
         origin = Origin(self.values[0].origin.span, tuple(variables.values()))
-        ids = ", ".join(f"{each.value} = {each.id}" for each in self.values if each.id is not None and not each.secret)
+        ids = ", ".join(f"{each.name} = {each.id}" for each in self.values if each.id is not None and not each.secret)
         return "; ".join(each for each in (str(origin), ids) if each)
 
 
@@ -151,6 +156,8 @@ class _Writer:
         return Value(path, value, origin, secret, self._id(path, value))
 
     def _id(self, path: Path, value: object) -> int | None:
+        if _is_weight(path):
+            return self.environment.agents.get(str(path[-1]))
         if not isinstance(value, str):
             return None
         if path == ("metadata", "name") or path[:2] == ("spec", "campaigns"):
@@ -159,6 +166,11 @@ class _Writer:
         names: Mapping[str, Mapping[str, int]] = {"agents": self.environment.agents, "groups": self.environment.groups}
         name = next((each for each in reversed(path) if isinstance(each, str)), "")
         return names.get(_REFERENCES.get(name, ""), {}).get(value)
+
+
+def _is_weight(path: Path) -> bool:
+    """Whether what stands there is the weight of the agent that its key names."""
+    return path[-3:-1] == ("assign", "agents") and isinstance(path[-1], str)
 
 
 def _fits(held: Sequence[Value], elements: Sequence[Located], head: str) -> bool:

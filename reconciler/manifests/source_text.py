@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import islice
 
 from reconciler.diagnostics import Diagnostic, Source, Span
@@ -10,15 +11,7 @@ from reconciler.diagnostics import Diagnostic, Source, Span
 MAX_BYTES = 5_000_000
 MAX_CHARACTER_FAULTS = 20
 
-#: What YAML does not take, and what libyaml reads as a line end where YAML 1.2 and editors do not.
-_REFUSED = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x85\u2028\u2029]|\r(?!\n)"
-)  # fmt: skip
-#: What can't be seen, or shows text in another order than it is read; U+200D stays where it joins two emoji.
 _EMOJI = "[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001ffff]"
-_HIDDEN = re.compile(
-    f"[\u061c\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]|\u200d(?:(?!{_EMOJI})|(?<!{_EMOJI}\u200d))"
-)
 _LINE_ENDS = {"\r": "a carriage return alone", "\x85": "U+0085", "\u2028": "U+2028", "\u2029": "U+2029"}
 
 
@@ -37,15 +30,33 @@ def readable(path: str, content: bytes) -> tuple[Source, str | None, list[Diagno
         source = Source(path, content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         return Source(path, ""), None, [_not_utf8(path, content, error)]
-    refused = [found.start() for found in islice(_REFUSED.finditer(source.text), MAX_CHARACTER_FAULTS)]
+    if source.text.replace("\r\n", "").replace("\n", "").isprintable():  # as most
+        return source, source.text, []
+    refused = [found.start() for found in islice(_refused().finditer(source.text), MAX_CHARACTER_FAULTS)]
     for position in refused:
         if source.text[position] in _LINE_ENDS:
             return source, None, [_line_end_fault(source, position)]
-    text = _REFUSED.sub(" ", source.text) if refused else source.text
+    text = _refused().sub(" ", source.text) if refused else source.text
     faults = [_character_fault(source, position) for position in refused]
-    hidden = [found.start() for found in islice(_HIDDEN.finditer(source.text), MAX_CHARACTER_FAULTS - len(faults))]
+    hidden = [found.start() for found in islice(_hidden().finditer(source.text), MAX_CHARACTER_FAULTS - len(faults))]
     faults += [_hidden_fault(source, position) for position in hidden]
-    return source, _HIDDEN.sub("", text) if refused or hidden else text, faults
+    return source, _hidden().sub("", text) if refused or hidden else text, faults
+
+
+@cache
+def _refused() -> re.Pattern[str]:
+    """What YAML does not take, and what libyaml reads as a line end where YAML 1.2 and editors do not."""
+    return re.compile(
+        "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x85\u2028\u2029]|\r(?!\n)"
+    )  # fmt: skip
+
+
+@cache
+def _hidden() -> re.Pattern[str]:
+    """What can't be seen, or shows text in another order than it is read; U+200D stays where it joins two emoji."""
+    return re.compile(
+        f"[\u061c\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]|\u200d(?:(?!{_EMOJI})|(?<!{_EMOJI}\u200d))"
+    )
 
 
 def span_at(source: Source, position: int) -> Span:

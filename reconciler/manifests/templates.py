@@ -24,9 +24,9 @@ def extended(documents: Documents) -> tuple[list[Document], list[Diagnostic]]:
     specs: dict[str, Located] = {}
     for name in in_order.names:
         specs[name] = _merged(templates[name], specs)
-    faults = [fault for address in sorted(documents) for fault in _unknown_templates(documents[address], templates)]
-    result = [_with_spec(documents[address], specs) for address in sorted(documents)]
-    return result, faults + in_order.faults
+    ordered = sorted(documents.values(), key=lambda each: (each.address.kind, each.address.name))
+    faults = [fault for each in ordered for fault in _unknown_templates(each, templates)]
+    return [_with_spec(each, specs) for each in ordered], faults + in_order.faults
 
 
 def _extends(document: Document) -> Iterator[tuple[str, Located]]:
@@ -99,6 +99,7 @@ def _merged(document: Document, specs: Mapping[str, Located]) -> Located:
 def _with_spec(document: Document, specs: Mapping[str, Located]) -> Document:
     if document.address.kind != CAMPAIGN or not isinstance(document.body.value, dict):
         return document
-    return replace(
-        document, body=replace(document.body, value=document.body.value | {"spec": _merged(document, specs)})
-    )
+    merged = _merged(document, specs)
+    if merged is document.body.get("spec"):
+        return document
+    return replace(document, body=replace(document.body, value=document.body.value | {"spec": merged}))

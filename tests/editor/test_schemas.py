@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.kinds import SCHEMAS
+from reconciler.kinds.assignment_policy import ASSIGN_FIELDS
 from reconciler.kinds.campaign import MODES, SETTINGS
-from reconciler.kinds.contact import BATCH_FIELDS, MATCH_FILTERS
+from reconciler.kinds.contact import MATCH_FILTERS, SET_FIELDS
 from reconciler.manifests.modeline import OVERLAY_SCHEMA, SCHEMA, modeline
 from tests.editor.language_server import LanguageServer
 
@@ -53,11 +54,23 @@ def test_the_settings_of_a_campaign_are_offered(server: LanguageServer) -> None:
 
 
 def test_the_fields_of_rules_are_offered(server: LanguageServer) -> None:
-    """Filters, and what may be set."""
+    """Filters, what may be set, and how contacts are shared out."""
     rule = "rules:\n  - name: gold\n    {}:\n      "
-    for name, table in (("match", MATCH_FILTERS), ("set", BATCH_FIELDS)):
+    for name, table in (("match", MATCH_FILTERS), ("set", SET_FIELDS)):
         asked = opened(server, of("AssignmentPolicy", rule.format(name) + CURSOR))
         assert server.completions(*asked) == [*table]
+    asked = opened(server, of("AssignmentPolicy", rule.format("assign") + CURSOR))
+    assert {*ASSIGN_FIELDS} <= {*server.completions(*asked)}  # besides, an empty object for `agents`
+
+
+def test_agents_who_share_contacts_are_checked(server: LanguageServer) -> None:
+    """Weights, a list or a variable; what is none of them is marked."""
+    rule = "rules: [{{name: a, match: all, assign: {{agents: {}}}}}]"
+    for agents in ("{alice: 2, 543: 1}", "[alice, 543]", '"${team}"', '{alice: "${weight}"}'):
+        for schema in (SCHEMA, OVERLAY_SCHEMA):
+            assert found(server, of("AssignmentPolicy", rule.format(agents)), schema) == []
+    for agents in ("alice", "{}", "[]", "{alice: 0}", "{alice: two}", "{alice: null}"):
+        assert len(found(server, of("AssignmentPolicy", rule.format(agents)))) == 1, agents
 
 
 def test_the_fields_of_an_environment_are_offered(server: LanguageServer) -> None:

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.kinds.assignment_policy import ASSIGN_FIELDS
 from reconciler.kinds.campaign import ASSERTED, SETTINGS
-from reconciler.kinds.contact import BATCH_FIELDS
+from reconciler.kinds.contact import BATCH_ONLY_FILTERS, SET_FIELDS
 from reconciler.kinds.field import Availability
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "manifests.md").read_text(encoding="utf-8")
 NAMES = [each.name for each in SETTINGS.values() if each.available is Availability.NOW]
 
 
-@pytest.mark.parametrize("name", [*NAMES, *ASSERTED, *BATCH_FIELDS])
+@pytest.mark.parametrize("name", [*NAMES, *ASSERTED, *SET_FIELDS, *ASSIGN_FIELDS, *BATCH_ONLY_FILTERS])
 def test_every_field_stands_on_the_page(name: str) -> None:
     """A new line in a table needs its line on the page."""
     assert f"`{name}`" in PAGE

@@ -11,8 +11,16 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from reconciler.kinds import SCHEMAS
+from reconciler.kinds.assignment_policy import ASSIGN_FIELDS
 from reconciler.kinds.campaign import ASSERTED, SETTINGS
-from reconciler.kinds.contact import BATCH_FIELDS, BATCH_ONLY_FILTERS, MATCH_FILTERS, SEARCH_FILTERS
+from reconciler.kinds.contact import (
+    BATCH_FIELDS,
+    BATCH_ONLY_FILTERS,
+    MATCH_FILTERS,
+    SEARCH_FILTERS,
+    SET_FIELDS,
+    UPDATE_FIELDS,
+)
 from reconciler.kinds.field import Field
 from reconciler.kinds.schema import of_field
 from reconciler.manifests.building import scalar
@@ -25,6 +33,7 @@ TABLES = {
     "match filters": MATCH_FILTERS,
     "batch only filters": BATCH_ONLY_FILTERS,
     "batch fields": BATCH_FIELDS,
+    "set fields": SET_FIELDS,
 }
 FIELDS = [(f"{table}.{name}", field) for table, fields in TABLES.items() for name, field in fields.items()]
 FIELDS += [(f"{name}.{inner.name}", inner) for name, field in FIELDS for inner in field.fields]
@@ -106,11 +115,41 @@ def test_null_is_taken_just_where_the_table_says_so() -> None:
         assert Draft202012Validator(of_field(field)).is_valid(None) == field.nullable, name
 
 
-def test_batch_only_filters_are_no_match_filters() -> None:
-    """Search drops them and returns everything (S2)."""
-    assert not BATCH_ONLY_FILTERS.keys() & MATCH_FILTERS.keys()
-    match = SCHEMAS["AssignmentPolicy"]["properties"]["spec"]["properties"]["rules"]["items"]["properties"]["match"]
-    assert match["properties"].keys() == MATCH_FILTERS.keys() == {*SEARCH_FILTERS, "lastWrapups"}
+RULE = SCHEMAS["AssignmentPolicy"]["properties"]["spec"]["properties"]["rules"]["items"]["properties"]
+
+
+def test_batch_only_filters_are_no_search_filters() -> None:
+    """Search drops them and returns everything (S2): a rule has them, and they are evaluated here."""
+    assert not BATCH_ONLY_FILTERS.keys() & SEARCH_FILTERS.keys()
+    match = RULE["match"]["properties"].keys()
+    assert match == MATCH_FILTERS.keys() == {*SEARCH_FILTERS, *BATCH_ONLY_FILTERS, "lastWrapups"}
+
+
+def test_a_rule_sets_what_batches_take_and_two_fields_besides() -> None:
+    """Those go as single PUTs; custom fields and what is announced are left out of "PUT Update contact by Id"."""
+    assert RULE["set"]["properties"].keys() == SET_FIELDS.keys() == {*BATCH_FIELDS, "comment", "assignedGroupId"}
+    left_out = {"customFields", "assignedAgentExpirationTime", "assignedGroupExpirationTime", "regionalizationCode"}
+    assert UPDATE_FIELDS.keys() - SET_FIELDS.keys() == left_out
+    assert {name for name, each in SET_FIELDS.items() if not each.nullable} == {"priority", "triesNumber", "excluded"}
+
+
+NO_AGENTS: list[object] = [{}, [], "alice", 543, None, {"alice": 0}, {"alice": 1001}, {"alice": "1"}, {"alice": None}]
+NO_AGENTS += [[0], [""], ["alice", "alice"], [{"alice": 1}]]
+
+
+@pytest.mark.parametrize(
+    ("agents", "valid"),
+    [
+        ({"alice": 1, "543": 1000}, True),
+        (["alice", 543], True),
+        *[(each, False) for each in NO_AGENTS],
+    ],
+)
+def test_agents_are_a_list_or_weights(agents: object, valid: bool) -> None:
+    """One at least, each once, with weights from 1 to 1000."""
+    schema = RULE["assign"]
+    assert schema["properties"].keys() == ASSIGN_FIELDS.keys()
+    assert Draft202012Validator(schema).is_valid({"agents": agents}) is valid
 
 
 def test_settings_are_what_patch_takes() -> None:

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.kinds.assignment_policy import ASSIGN_FIELDS, MAX_WEIGHT
 from reconciler.kinds.campaign import ASSERTED, SETTINGS
-from reconciler.kinds.contact import BATCH_FIELDS, MATCH_FILTERS
+from reconciler.kinds.contact import MATCH_FILTERS, SET_FIELDS
 from reconciler.kinds.field import Availability, Field, Type
 from tests.manifests.reading import campaign, documents, faults, read
 from tests.manifests.test_laws import OF, QUICK
@@ -66,6 +67,18 @@ def of_fields(fields: Mapping[str, Field]) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional=taken)
 
 
+IDS = st.integers(1, 1000)
+ASSIGN = st.fixed_dictionaries(
+    {
+        "agents": st.one_of(
+            st.lists(IDS, min_size=1, max_size=3, unique=True),
+            st.dictionaries(IDS.map(str), st.integers(1, MAX_WEIGHT), min_size=1, max_size=3),
+        )
+    },
+    optional={name: valid(ASSIGN_FIELDS[name]) for name in ("rebalance", "maxPerAgent")},
+)
+
+
 def manifest(kind: str, spec: object) -> str:
     """A manifest as JSON, which is YAML."""
     head = {"apiVersion": "diabolocom.reconciler/v1", "kind": kind, "metadata": {"name": "bakery"}}
@@ -74,8 +87,10 @@ def manifest(kind: str, spec: object) -> str:
 
 
 @QUICK
-@given(of_fields(SETTINGS), of_fields(MATCH_FILTERS), of_fields(BATCH_FIELDS))
-def test_a_manifest_of_valid_values_is_valid(own: dict[str, Any], match: dict[str, Any], to: dict[str, Any]) -> None:
+@given(of_fields(SETTINGS), of_fields(MATCH_FILTERS), of_fields(SET_FIELDS), st.none() | ASSIGN)
+def test_a_manifest_of_valid_values_is_valid(
+    own: dict[str, Any], match: dict[str, Any], to: dict[str, Any], assign: dict[str, Any] | None
+) -> None:
     """Whatever the field tables allow is taken, and nothing of it gets lost."""
     own["name"] = "X"
     if own.get("isRecorded") is False:
@@ -84,13 +99,25 @@ def test_a_manifest_of_valid_values_is_valid(own: dict[str, Any], match: dict[st
         own.pop("minCallingDateOffset", None)
     if "lastWrapups" in match:
         match.pop("lastWrapupIds", None)
-    rule = {"name": "a", "match": match or "all", **({"set": to} if to else {"skip": True})}
+    if assign is not None:
+        to.pop("assignedAgentId", None)
+    acts: dict[str, Any] = {name: each for name, each in (("set", to or None), ("assign", assign)) if each}
+    rule = {"name": "a", "match": match or "all", **(acts or {"skip": True})}
     spec = {"campaigns": ["bakery"], "rules": [rule]}
     desired = read(documents(manifest("Campaign", {"settings": own}), manifest("AssignmentPolicy", spec)), of=OF)
     assert desired.diagnostics == ()
     assert desired.campaigns[0].settings.keys() == own.keys()
     assert (desired.policies[0].rules[0].match or {}).keys() == match.keys()
     assert desired.policies[0].rules[0].set.keys() == to.keys()
+    found = desired.policies[0].rules[0].assign
+    assert (found is None) is (assign is None)
+    if found is not None and assign is not None:
+        assert found.agents == _weights(assign["agents"])
+        assert (found.rebalance, found.max_per_agent) == (assign.get("rebalance", False), assign.get("maxPerAgent"))
+
+
+def _weights(agents: dict[str, int] | list[int]) -> dict[int, int]:
+    return dict.fromkeys(agents, 1) if isinstance(agents, list) else {int(id_): each for id_, each in agents.items()}
 
 
 @st.composite
@@ -103,12 +130,18 @@ def misspelt(draw: st.DrawFn, names: list[str]) -> tuple[str, str]:
     return name, draw(st.sampled_from([each for each in slips if each not in names] or [name + "x"]))
 
 
-@pytest.mark.parametrize("place", ["settings", "match", "set", "expect"])
+@pytest.mark.parametrize("place", ["settings", "match", "set", "assign", "expect"])
 @QUICK
 @given(st.data())
 def test_a_misspelt_name_is_an_error_with_the_right_one(place: str, data: st.DataObject) -> None:
     """Never dropped, never sent: not a single slip survives into Desired."""
-    table = {"settings": SETTINGS, "match": MATCH_FILTERS, "set": BATCH_FIELDS, "expect": ASSERTED}[place]
+    table = {
+        "settings": SETTINGS,
+        "match": MATCH_FILTERS,
+        "set": SET_FIELDS,
+        "assign": ASSIGN_FIELDS,
+        "expect": ASSERTED,
+    }[place]
     name, wrong = data.draw(misspelt(sorted(table)))
     value = data.draw(valid(table[name]))
     rule = {"name": "a", "match": "all", "set": {"priority": 1}}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from reconciler.diagnostics import Diagnostic, Source, Span
 from reconciler.errors import ManifestsInvalid
+from reconciler.kinds.assignment_policy import ASSIGN_FIELDS
 from reconciler.kinds.campaign import SETTINGS
 from reconciler.kinds.contact import MATCH_FILTERS
 from reconciler.kinds.field import Availability
@@ -78,7 +79,10 @@ def test_any_project_file_gives_diagnostics(text: str) -> None:
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 600) | st.sampled_from(["alice", "a", "", "all", "-72h", "${x}", "eq"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*SETTINGS, "name", "x"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*SETTINGS, *ASSIGN_FIELDS, "name", "x", "alice", "543"]), inner)
+    ),
     max_leaves=6,
 )
 
@@ -87,7 +91,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 @given(
     st.dictionaries(st.sampled_from([*SETTINGS, "maxTry"]), VALUES, max_size=4),
     st.dictionaries(st.sampled_from(["extends", "customFields", "expect", "lifecycle", "settings", "x"]), VALUES),
-    st.dictionaries(st.sampled_from([*MATCH_FILTERS, "purgeDateBefore"]), VALUES, max_size=4),
+    st.dictionaries(st.sampled_from([*MATCH_FILTERS, "purgeDate"]), VALUES, max_size=4),
     st.dictionaries(st.sampled_from(["name", "match", "set", "skip", "limits", "assign"]), VALUES),
     st.booleans(),
 )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import ProjectError
 from reconciler.kinds.campaign import ASSERTED, SETTINGS
-from reconciler.kinds.contact import BATCH_FIELDS, MATCH_FILTERS
+from reconciler.kinds.contact import MATCH_FILTERS, SET_FIELDS
 from reconciler.manifests.given import from_option, from_process, with_given
 from reconciler.manifests.project import Project
 from tests.manifests.reading import (
@@ -146,8 +146,12 @@ SPOTS = [
 RULES = [
     *(f"{{name: a, match: {{{name}: @}}, set: {{priority: 1}}}}" for name in MATCH_FILTERS),
     *(f"{{name: a, match: {{{name}: [@]}}, set: {{priority: 1}}}}" for name in MATCH_FILTERS),
-    *(f"{{name: a, match: all, set: {{{name}: @}}}}" for name in BATCH_FIELDS),
+    *(f"{{name: a, match: all, set: {{{name}: @}}}}" for name in SET_FIELDS),
     "{name: @, match: all, skip: @}",
+    "{name: a, match: all, assign: {agents: {alice: @, @: 1}, rebalance: @, maxPerAgent: @}}",
+    "{name: a, match: all, assign: {agents: [@, @, bruno]}}",
+    "{name: a, match: all, assign: {agents: @}}",
+    "{name: a, match: all, assign: @}",
     "{name: a, match: {customFieldConditions: [{customFieldName: @, condition: @, value: @}]}, skip: true}",
 ]
 SECRETS = [

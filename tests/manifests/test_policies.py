@@ -58,7 +58,11 @@ def test_the_whole_campaign_is_none_and_never_an_empty_match() -> None:
         ("{name: a, match: {createdAfter: -999999d}, skip: true}", ("wrong-moment", "-999999d")),
         ("{name: a, match: {createdAfter: 2026-02-03}, skip: true}", ("wrong-form", "2026-02-03")),
         ("{name: a, match: all, set: {retryDate: 2026-13-01T00:00:00Z}}", ("wrong-moment", "2026-13-01T00:00:00Z")),
-        ("{name: a, match: {purgeDateBefore: -72h}, skip: true}", ("unknown-field", "purgeDateBefore")),
+        (
+            "{name: a, match: {purgeDateBefore: 2026-02-30T00:00:00Z}, skip: true}",
+            ("wrong-moment", "2026-02-30T00:00:00Z"),
+        ),
+        ("{name: a, match: all, set: {assignedGroupId: closer}}", ("unknown-group", "closer")),
         ("{name: a, match: everything, skip: true}", ("wrong-form", "everything")),
         ("{name: A, match: all, skip: true}", ("wrong-form", "A")),
     ],

@@ -176,7 +176,7 @@ def test_faults_of_an_environment(lines: tuple[str, ...], expected: tuple[str, s
         (project_text().replace("Project", "Projekt"), "unknown-kind", "`Projekt` is not a kind"),
         (project_text().replace("local", "Local"), "wrong-form", "`Local` is not a name"),
         (project_text().replace("name: case", "name: Case"), "wrong-form", "`metadata.name` is text `Case`"),
-        (project_text(spec="  store: {url: 's3://b'}\n"), "wrong-form", "expected file:FOLDER"),
+        (project_text(spec="  store: {url: 'ftp://b'}\n"), "wrong-form", "expected file:FOLDER"),
         (project_text(spec="  limits: {contactsChanged: -1}\n"), "out-of-range", "at least 0"),
         (project_text(spec="  limit: {}\n"), "unknown-field", "`spec` takes no key `limit`"),
         (f"{API}kind: Project\nmetadata: {{name: x}}\nspec: {{environments: {{}}}}\n", "wrong-count", "at least 1"),

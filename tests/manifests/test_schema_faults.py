@@ -207,12 +207,12 @@ def test_null_is_taken_where_the_api_takes_it() -> None:
         (campaign("wrapupFolderId: 3"), "PATCH does not take it: assert it"),
         (campaign("customFields: [A]"), "write it beside `settings`"),
         (campaign("id: 6046"), "the API does not let it be changed"),
-        (policy("{name: one, match: all, assign: [alice]}"), "spreading contacts over agents is not built yet"),
-        (policy(rule(set_="{assignedGroupId: 1}")), "batches do not take it"),
-        (policy(rule(set_="{comment: x}")), "batches do not take it"),
+        (policy("{name: one, match: all, agents: [alice]}"), "write it under `assign`"),
+        (policy("{name: one, match: all, maxPerAgent: 5, set: {priority: 1}}"), "write it under `assign`"),
+        (policy(rule(set_="{assign: {agents: [alice]}}")), "write it beside `set`"),
+        (policy("{name: one, match: all, assign: {agents: [alice], weights: {alice: 2}}}"), "write the weights under"),
+        (policy("{name: one, match: all, assign: {agents: [alice], bruno: 2}}"), "write it under `agents`"),
         (policy(rule(set_="{phones: [x]}")), "phones must not go through batches"),
-        (policy(rule("{purgeDateBefore: -72h}")), "search drops this filter and would return every contact"),
-        (policy(rule("{purgeDateAfter: -72h}")), "search drops this filter and would return every contact"),
     ],
 )
 def test_keys_that_are_taken_elsewhere_or_not_at_all_say_so(text: str, advice: str) -> None:

@@ -203,3 +203,17 @@ def test_a_place_can_t_end_the_comment() -> None:
     text = shown(document, project().environments["local"])
     assert "\\nb: c.yaml:2" in text
     assert read_documents("m.yaml", text.encode())[1] == []
+
+
+def test_agents_who_share_contacts_have_their_ids_beside_them() -> None:
+    """By weight the name is the key, in a list it is the value; an id has none."""
+    local = project().environments["local"]
+    for agents, expected in (
+        ("{alice: 2, 7: 1}", [("agents:", ""), ("alice: 2", "m.yaml:14; alice = 543"), ('"7": 1', "m.yaml:14")]),
+        ("[alice, 7]", [("agents: [alice, 7]", "m.yaml:14; alice = 543")]),
+    ):
+        text = documents(campaign(), policy(f"{{name: a, match: all, assign: {{agents: {agents}}}}}"))
+        assert_same(project(), project().environments["local"], files(text), {})
+        found = composed(project(), local, files(text), {})[0]
+        written = [(each.text.strip(), each.remark) for each in lines(found, local)]
+        assert written[-len(expected) :] == expected
