@@ -25,7 +25,7 @@ class EventLoopThread:
     """An event loop in a thread of its own, from construction to `close`."""
 
     def __init__(self) -> None:
-        self._ready = threading.Event()
+        self._ready, self._closing, self._closed = threading.Event(), threading.Lock(), False
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="application", daemon=True)
         self._thread.start()
         self._ready.wait()
@@ -36,14 +36,22 @@ class EventLoopThread:
         await self._stop.wait()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """The result of `work`, run on the loop while the calling thread waits."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        """The result of `work`, run on the loop while the calling thread waits; ConnectionError once it is closed."""
+        with self._closing:
+            if self._closed:
+                work.close()
+                raise ConnectionError("the application is closed")
+            running = asyncio.run_coroutine_threadsafe(work, self._loop)
+        return running.result()
 
     def close(self) -> None:
-        """End the loop and its thread."""
-        if self._thread.is_alive():
+        """End the loop and its thread; work that was begun is ended with CancelledError."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
             self._loop.call_soon_threadsafe(self._stop.set)
-            self._thread.join()
+        self._thread.join()
 
 
 class ApplicationTransport:

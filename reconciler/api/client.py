@@ -17,7 +17,6 @@ import stamina.instrumentation
 
 from reconciler import __version__
 from reconciler.api import answers, download, encode, side_by_side
-from reconciler.api.application import APPLICATION_ORIGIN, Application, ApplicationTransport
 from reconciler.api.download import Target
 from reconciler.api.faults import translated
 from reconciler.api.origin import Origin, checked_base_url, checked_token
@@ -28,6 +27,8 @@ from reconciler.model import UNSET
 
 if TYPE_CHECKING:
     import httpx
+
+    from reconciler.api.application import Application
 
 T = TypeVar("T")
 
@@ -66,11 +67,14 @@ class Client:
         self.requests = 0
         self._attempts, self._patience, self._retrying = attempts, patience, retrying
         self._counting = threading.Lock()
-        self._origin = checked_base_url(base_url) if application is None else APPLICATION_ORIGIN
+        if application is None:
+            self._origin = checked_base_url(base_url)
         headers = {"Private-Token": checked_token(token), **HEADERS}
         library = http_library()
         if application is not None:
-            transport = ApplicationTransport(library, application)
+            from reconciler.api.application import APPLICATION_ORIGIN, ApplicationTransport  # brings asyncio with it
+
+            self._origin, transport = APPLICATION_ORIGIN, ApplicationTransport(library, application)
         self._http = _http_client(library, self._origin, headers, timeout, transport)
         stamina.instrumentation.set_on_retry_hooks(())  # the default one logs each retry to stderr
 
@@ -169,7 +173,8 @@ class Client:
 
     def _exchange(self, request: Request, url: str) -> Response:
         with self._streamed(request, url) as answer:
-            return answers.checked(request, _response(answer, answer.read()))
+            body = b"".join(answer.iter_bytes())  # read() would keep it in an object that only the collector frees
+            return answers.checked(request, _response(answer, body))
 
     def _stream(self, request: Request, url: str, target: Target) -> int:
         with self._streamed(request, url, download.PLAIN) as answer:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import Enum
 
-from reconciler.api.criteria import CRITERIA, Criterion, Statuses, Verdict
-from reconciler.api.shapes import Contact
+from reconciler.api.criteria import CRITERIA, Criterion
 from reconciler.api.values import misfit
 from reconciler.diagnostics import nearest_help
 from reconciler.errors import UnsafeQuery
@@ -52,28 +51,12 @@ def check_query(query: Query, endpoint: Endpoint) -> None:
 
 
 def columns_of(query: Query) -> frozenset[str]:
-    """The attributes of a contact that `matches` reads for `query`. UnsafeQuery for a name that is no filter."""
-    return frozenset(column for name in query for column in _criterion(name).reads)
-
-
-def matches(query: Query, contact: Contact, wrapup_statuses: Statuses) -> Verdict:
-    """Whether `contact` satisfies every filter of `query`: True, False, or None when it can't be decided here.
-
-    None where the documentation's readings differ for this contact. `wrapup_statuses`: wrap-up id → its status.
-    Takes the batch-only filters too, which are never sent to search. UnsafeQuery for a name that is no filter.
-    """
-    verdicts = set()
-    for name, wanted in query.items():
-        criterion = _criterion(name)
-        verdict = None if wanted == [] else criterion.verdict(wanted, contact, wrapup_statuses)
-        if verdict is False:
-            return False
-        verdicts.add(verdict)
-    return None if None in verdicts else True
+    """The attributes of a contact that judging by `query` reads. UnsafeQuery for a name that is no filter."""
+    return frozenset(column for name in query for column in criterion_of(name).reads)
 
 
 def undecidable(query: Query) -> tuple[dict[str, object], ...]:
-    """The parts of `query`, each a query of its own, that `matches` never finds unsatisfied, whatever the contact.
+    """The parts of `query`, each a query of its own, that are never found unsatisfied, whatever the contact.
 
     Whether the API honours them has to be proved by a probe: a `like` condition, `retryIsNull: false`, an empty list.
     """
@@ -86,7 +69,8 @@ def undecidable(query: Query) -> tuple[dict[str, object], ...]:
     return tuple(parts)
 
 
-def _criterion(name: str) -> Criterion:
+def criterion_of(name: str) -> Criterion:
+    """What the filter `name` asks of a contact; UnsafeQuery for a name that is no filter."""
     if name not in CRITERIA:
         raise UnsafeQuery("this is no filter", f"`{name}`", nearest_help("filter", str(name), CRITERIA))
     return CRITERIA[name]

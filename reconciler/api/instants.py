@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 #: What may be sent: a date, a time and a zone; anything vaguer the API may read otherwise, or drop.
@@ -28,6 +29,7 @@ def is_instant(text: str) -> bool:
     return SENDABLE.fullmatch(text) is not None and span(text) is not None
 
 
+@lru_cache(maxsize=8192)
 def span(text: str) -> Span | None:
     """The moments that an ISO 8601 text may stand for: a second, or a day in any zone; None when it is no date."""
     try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Protocol, TypeVar
 
@@ -25,6 +26,9 @@ class Reader(Protocol):
 
     def run_each(self, flows: Iterable[Flow[_T]]) -> list[_T | ApiError]:
         """The results of several flows, in their order; an error in the place of its flow's result."""
+
+    def run_ahead(self, flows: Iterable[Flow[_T]], is_last: Callable[[_T], bool]) -> Generator[_T]:
+        """The results of flows in their order, up to and with the first that `is_last`, some read in advance."""
 
 
 def all_campaigns(reader: Reader) -> list[Campaign]:
@@ -96,3 +100,58 @@ def contact_pages(
             yield kept(page)
     if unseen.overlap:
         overlapped()
+
+
+@dataclass(slots=True)
+class Reading:
+    """One search, read to its end: each page's contacts are given to `take`, each contact once, and then forgotten.
+
+    `overlap`: pages overlapped, so that contacts may be missing. Errors, and what may be missed, as `search_contacts`.
+    """
+
+    search: Search
+    take: Callable[[list[Contact]], object]
+    _walk: PageWalk = field(init=False, repr=False)
+    _unseen: Unseen[Contact] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._walk, self._unseen = PageWalk(self.search.label), Unseen(self.search.label, by_contact_id)
+
+    @property
+    def overlap(self) -> bool:
+        """Whether pages overlapped."""
+        return self._unseen.overlap
+
+    def beginning(self) -> Flow[None]:
+        """Its pages one after another, until it is known how they are numbered: two at most, or it has ended."""
+        while not (self._walk.ended or self._walk.settled):
+            self._keep((yield from self.search.page(self._walk.asking)))
+
+    def rest(self, reader: Reader) -> None:
+        """Its other pages, side by side."""
+        while not self._walk.ended and self._walk.asking is not None:
+            for page in reader.run_ahead(self.search.pages_from(self._walk.asking), lambda each: each.is_end):
+                self._keep(page)
+
+    def _keep(self, page: ContactPage) -> None:
+        if self._walk.take(page.number, page.is_end):
+            self.take(self._unseen.of(page.content))
+
+
+def read_each(reader: Reader, readings: Sequence[Reading]) -> list[ApiError | None]:
+    """Reads all of them: short ones side by side, and of the long ones the pages. What kept each from its end, if any.
+
+    `take` may be called in another thread, for one page of a reading at a time.
+    """
+    outcomes = reader.run_each([each.beginning() for each in readings])
+    return [
+        each if isinstance(each, ApiError) else _rest(reader, one) for one, each in zip(readings, outcomes, strict=True)
+    ]
+
+
+def _rest(reader: Reader, reading: Reading) -> ApiError | None:
+    try:
+        reading.rest(reader)
+    except ApiError as error:
+        return error
+    return None

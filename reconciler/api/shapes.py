@@ -13,6 +13,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import FieldInfo, fields
 
+#: The `state` of a contact that is being handled just now: nothing is written to it.
+IN_PROGRESS = "processing_in_progress"
+
 
 class Contact(msgspec.Struct, frozen=True, gc=False):
     """A contact ("Data structure for contacts", "GET Get contact by Id"); a field left out of an answer is None.

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import vcr
 
-from reconciler.api.application import Message, Receive, Send
+from reconciler.api.application import EventLoopThread, Message, Receive, Send
 from reconciler.api.client import Client
 from reconciler.api.endpoints.campaigns import get_campaign, list_campaigns, patch_campaign
 from reconciler.api.shapes import Campaign
@@ -122,3 +122,12 @@ def test_a_cassette_records_and_replays_it(library: ModuleType, tmp_path: Path) 
     with vcr.use_cassette(cassette, record_mode="none"), calling(silent) as client:
         assert client.run_each(get_campaign(number) for number in range(1, 9)) == recorded
     assert silent.seen == []
+
+
+def test_nothing_is_run_once_it_is_closed() -> None:
+    """Threads that nobody waits for may come too late: they are told so, and no work is left behind unawaited."""
+    thread = EventLoopThread()
+    thread.close()
+    thread.close()
+    with pytest.raises(ConnectionError):
+        thread.run(asyncio.sleep(0))

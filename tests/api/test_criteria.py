@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.api.criteria import CRITERIA
-from reconciler.api.filters import TABLES, Endpoint, check_query, matches, undecidable
+from reconciler.api.filters import TABLES, Endpoint, check_query, undecidable
+from reconciler.api.judging import matches
 from reconciler.api.shapes import Contact
 from reconciler.errors import UnsafeQuery
 

@@ -12,7 +12,8 @@ import pytest
 from reconciler.api.client import Client
 from reconciler.api.criteria import CRITERIA
 from reconciler.api.endpoints.searches import Search, search_contacts
-from reconciler.api.filters import columns_of, matches
+from reconciler.api.filters import columns_of
+from reconciler.api.judging import matches
 from reconciler.api.reading import contact_pages
 from reconciler.api.shapes import ALWAYS_THERE, Contact, lean
 from reconciler.errors import Unreadable, UnsafeQuery

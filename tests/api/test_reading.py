@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.api.client import Client
 from reconciler.api.endpoints.searches import Search, search_contacts
-from reconciler.api.reading import contact_pages
+from reconciler.api.reading import Reading, contact_pages, read_each
 from reconciler.errors import Unreadable, UnsafeQuery
 
 from .feeding import drive
@@ -107,3 +107,55 @@ def test_nothing_unsafe_is_searched() -> None:
     """S2: the search itself can't be made."""
     with pytest.raises(UnsafeQuery):
         Search(1, {"purgeDateBefore": "2026-01-31T15:00:00Z"})
+
+
+@pytest.mark.parametrize(("asked_from", "answered_from"), BASES)
+@pytest.mark.parametrize("counts", [(0, 1, 57), (5, 6, 10, 11), (103,)])
+def test_several_searches_are_read_to_their_ends(
+    library: ModuleType, asked_from: int, answered_from: int, counts: tuple[int, ...]
+) -> None:
+    """Each takes its own contacts, each once and in order, with at most a pool's pages more for each."""
+    lists = {count: serve(range(1, count + 1), asked_from, answered_from) for count in counts}
+
+    def respond(request: Any) -> Any:
+        return lists[request.json["query"]["maxTries"]](request)
+
+    taken: dict[int, list[int]] = {count: [] for count in counts}
+
+    def reading(count: int) -> Reading:
+        return Reading(
+            Search(1, {"maxTries": count}, 5), lambda page: taken[count].extend(each.contactId for each in page)
+        )
+
+    readings = [reading(count) for count in counts]
+    with client_of(library, respond) as client:
+        assert read_each(client, readings) == [None] * len(counts)
+        assert client.requests <= sum(count // 5 + 1 + 2 + 4 for count in counts)
+    assert taken == {count: [*range(1, count + 1)] for count in counts}
+    assert not any(each.overlap for each in readings)
+
+
+def test_a_search_that_fails_keeps_no_other_from_its_end(library: ModuleType) -> None:
+    """Its error is in its place, also when it comes after many pages."""
+
+    def respond(request: Any) -> Any:
+        broken = request.json["query"]["maxTries"] == 1
+        asked = request.json["pageable"].get("page", 0)
+        return serve([*range(1, 100)], 0, 0 if asked < 4 or not broken else 1)(request)
+
+    taken: list[int] = []
+    broken = Reading(Search(1, {"maxTries": 1}, 5), lambda _: None)
+    whole = Reading(Search(1, {"maxTries": 2}, 5), lambda page: taken.extend(each.contactId for each in page))
+    with client_of(library, respond) as client:
+        first, second = read_each(client, [broken, whole])
+    assert isinstance(first, Unreadable)
+    assert (second, taken) == (None, [*range(1, 100)])
+
+
+def test_pages_that_overlap_are_noticed(library: ModuleType) -> None:
+    """What came twice is taken once."""
+    taken: list[int] = []
+    reading = Reading(Search(1, {}, 5), lambda page: taken.extend(each.contactId for each in page))
+    with client_of(library, serve([*range(1, 30), 3], 0, 0)) as client:
+        read_each(client, [reading])
+    assert (reading.overlap, taken) == (True, [*range(1, 30)])

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from reconciler.api import decode, paging
 from reconciler.api.endpoints.contacts import VOICE_CAMPAIGNS
 from reconciler.api.endpoints.params import check_size, given
-from reconciler.api.filters import Endpoint, check_query, matches
+from reconciler.api.filters import Endpoint, check_query
 from reconciler.api.instants import is_before, is_instant
+from reconciler.api.judging import matches
 from reconciler.api.paging import PageWalk, Unseen, by_contact_id
 from reconciler.api.request import Flow, Request
 from reconciler.api.shapes import Contact, ContactPage, ContactSlice, ContactTotal, page_of
