@@ -11,7 +11,7 @@ from typing import Any
 
 from reconciler.errors import SavedPlanRefused
 from reconciler.kinds.campaign import SETTINGS, Ensure
-from reconciler.manifests.desired import Desired, DesiredCampaign, DesiredPolicy
+from reconciler.manifests.desired import Desired, DesiredCampaign, DesiredPolicy, Rule
 from reconciler.planning.diff import same, same_inner
 from reconciler.planning.plan import Action, Attribute, Change, Plan
 
@@ -87,8 +87,16 @@ def _rule_faults(change: Change, campaign: DesiredCampaign, policy: DesiredPolic
     rule = next((each for each in policy.rules if each.name == change.rule), None)
     if rule is None:
         yield "is of a rule that its policy does not have"
-    elif any(not _is_set(rule.set, name, value) for group in change.contacts for name, value in group.after.items()):
+    elif change.sets.keys() != rule.set.keys() or not all(_is_set(rule.set, *each) for each in change.sets.items()):
+        yield "says otherwise than its rule what that sets"
+    elif any(not _is_given(rule, name, value) for group in change.contacts for name, value in group.after.items()):
         yield "gives contacts what its rule does not"
+
+
+def _is_given(rule: Rule, name: str, value: Any) -> bool:
+    if rule.assign is not None and name == "assignedAgentId":
+        return type(value) is int and value in rule.assign.agents
+    return not rule.skip and _is_set(rule.set, name, value)
 
 
 def _is_set(wanted: Mapping[str, Any], name: str, value: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import NoneType
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Severity, Span
@@ -77,8 +78,10 @@ def campaign_notes(pair: Pair) -> list[Diagnostic]:
 
 def _unremovable(pair: Pair) -> Iterator[Diagnostic]:
     """`customFields: []` asks for none, and the API can't remove any (notes, trap 9)."""
-    place, held = pair.desired.spans.get("customFields"), _names(pair.live.values, "customFields")
-    if place is not None and held and not pair.desired.custom_fields and not pair.desired.ends:
+    place = pair.desired.spans.get("customFields")
+    if place is None or pair.desired.custom_fields or pair.desired.ends:
+        return
+    if held := _names(pair.live.values, "customFields"):
         yield Diagnostic(
             "fields-stay",
             "custom fields can't be removed",
@@ -90,13 +93,20 @@ def _unremovable(pair: Pair) -> Iterator[Diagnostic]:
         )
 
 
+#: The fields of a live campaign that hold a list or an object.
+_CONTAINERS: Mapping[str, type] = dict(sorted({
+    **{name: list for name, field in SETTINGS.items() if field.many},
+    **{name: dict for name, field in SETTINGS.items() if field.fields},
+    "customFields": list,
+    "phoneFields": list,
+}.items()))  # fmt: skip
+
+
 def _strange(pair: Pair) -> Iterator[Diagnostic]:
     """Fields of the live campaign that hold what the documentation does not know: nothing can be said about it."""
     live = pair.live.values
-    lists = {*(name for name, field in SETTINGS.items() if field.many), "customFields", "phoneFields"}
-    for name in sorted({*lists, *(name for name, field in SETTINGS.items() if field.fields)}):
-        wanted = list if name in lists else dict
-        if live.get(name) is not None and not isinstance(live[name], wanted):
+    for name, wanted in _CONTAINERS.items():
+        if not isinstance(live.get(name), (wanted, NoneType)):
             yield Diagnostic(
                 "campaign-unreadable",
                 "campaign is not as documented",
@@ -109,6 +119,8 @@ def _strange(pair: Pair) -> Iterator[Diagnostic]:
 
 def missing_fields(pair: Pair) -> list[CustomField]:
     """The custom fields that the account lacks, in the manifest's order."""
+    if not pair.desired.custom_fields:
+        return []
     live = _names(pair.live.values, "customFields")
     return [each for each in pair.desired.custom_fields if each.name not in live]
 
@@ -147,6 +159,8 @@ def _expectations(pair: Pair) -> Iterator[_Fault]:
 
 
 def _field_types(pair: Pair) -> Iterator[_Fault]:
+    if not pair.desired.custom_fields:
+        return
     fields, phones = _names(pair.live.values, "customFields"), _names(pair.live.values, "phoneFields")
     for each in pair.desired.custom_fields:
         if each.name in fields and each.is_phone is not None and each.is_phone != (each.name in phones):
@@ -179,7 +193,8 @@ def _purge_options(pair: Pair) -> Iterator[_Fault]:
 
 def _managed(pair: Pair) -> Mapping[str, Any]:
     """The settings that may be written."""
-    return {name: each for name, each in pair.desired.settings.items() if name not in pair.desired.ignore}
+    settings, ignored = pair.desired.settings, pair.desired.ignore
+    return {name: each for name, each in settings.items() if name not in ignored} if ignored else settings
 
 
 def _risk(attributes: tuple[Attribute, ...], live: Mapping[str, Any]) -> tuple[Risk, tuple[str, ...]]:

@@ -5,35 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 
-from reconciler.api.endpoints.searches import search_contacts
+from reconciler.api.endpoints.searches import contact_total
 from reconciler.api.endpoints.wrapups import list_wrapups
 from reconciler.api.reading import Reader
-from reconciler.api.shapes import Contact, Wrapup
-from reconciler.diagnostics import Diagnostic, Severity, has_errors
+from reconciler.api.shapes import Wrapup
+from reconciler.diagnostics import Diagnostic, has_errors
 from reconciler.errors import ApiError, Unauthorized, Unreachable
 from reconciler.manifests.desired import Desired, DesiredPolicy
-from reconciler.planning.assignment import (
-    IgnoredFilter,
-    claim,
-    columns_read,
-    condition_faults,
-    ignored_filter_fault,
-    membership_faults,
-    rule_changes,
-    unmatched_note,
-    unsettled_warnings,
-)
+from reconciler.planning import policy_faults
+from reconciler.planning.assignment import assigned
+from reconciler.planning.claims import IgnoredFilter, claim, refuse_ignored
 from reconciler.planning.live import Pair
-from reconciler.planning.plan import Change
-from reconciler.planning.probes import probe_faults
+from reconciler.planning.plan import Change, Resolved
+from reconciler.planning.probes import proved
 from reconciler.planning.queries import Query, make_queries, needs_wrapups
+from reconciler.planning.searching import Searched, regained, searched
+from reconciler.planning.sifting import Sieve
 
 
 @dataclass(slots=True)
 class ContactChanges:
-    """What the policies change, the faults, and the campaigns (manifest names) that a fault stopped.
+    """What the policies change, the faults, the campaigns (manifest names) that a fault stopped, and what relative
+    filters meant.
 
     A stopped campaign is left alone as a whole: unpausing it, or removing its members, could rest on contacts that
     should have moved before.
@@ -42,6 +36,7 @@ class ContactChanges:
     changes: list[Change] = field(default_factory=list)
     faults: list[Diagnostic] = field(default_factory=list)
     stopped: set[str] = field(default_factory=set)
+    moments: list[Resolved] = field(default_factory=list)
 
     def take(self, faults: Sequence[Diagnostic], campaigns: Iterable[str]) -> bool:
         """Notes these faults; an error among them stops the campaigns. Whether it did."""
@@ -53,7 +48,7 @@ class ContactChanges:
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """One policy in one campaign: its queries there."""
+    """One policy in one campaign: its queries there, and about how many contacts the campaign has."""
 
     policy: DesiredPolicy
     pair: Pair
@@ -64,6 +59,11 @@ class _Scope:
         """The campaign's name in the manifests."""
         return self.pair.desired.address.name
 
+    @property
+    def campaign_id(self) -> int:
+        """The campaign's id in the account."""
+        return self.pair.live.id
+
 
 def plan_contacts(reader: Reader, desired: Desired, pairs: Mapping[str, Pair], now: datetime) -> ContactChanges:
     """What the rules of all policies change on the contacts of `pairs` (by manifest name), as the account is now."""
@@ -71,14 +71,16 @@ def plan_contacts(reader: Reader, desired: Desired, pairs: Mapping[str, Pair], n
     wrapups = reader.run(list_wrapups()) if needs_wrapups(desired) else []
     statuses = {each.id: each.status for each in wrapups if each.status}
     scopes = _scopes(desired, pairs, wrapups, now, found)
-    searched: list[tuple[_Scope, Sequence[Sequence[Contact]]]] = []
-    for scope, results in zip(scopes, _search(reader, scopes, found.faults), strict=True):
-        if isinstance(results, ApiError):
-            found.take([_unread(scope, results)], [scope.name])
+    results = searched(reader, [(each.campaign_id, each.queries) for each in scopes], statuses)
+    totals = reader.run_each([contact_total(each.campaign_id) for each in scopes])
+    read: list[tuple[_Scope, Sequence[Sieve]]] = []
+    for scope, result, total in zip(scopes, results, totals, strict=True):
+        if isinstance(result, ApiError):
+            found.take([_unread(scope, result)], [scope.name])
         else:
-            searched.append((scope, results))
-            _assign(reader, scope, results, statuses, found)
-    found.faults += _unmatched(searched)
+            read.append((scope, result.sieves))
+            _assign(reader, scope, result, None if isinstance(total, ApiError) else total, statuses, found)
+    found.faults += _unmatched(read)
     return found
 
 
@@ -92,16 +94,17 @@ def _unread(scope: _Scope, error: ApiError) -> Diagnostic:
     return replace(error.diagnostic(), detail=detail, help=advice, span=scope.policy.span, address=address)
 
 
-def _unmatched(searched: Iterable[tuple[_Scope, Sequence[Sequence[Contact]]]]) -> Iterator[Diagnostic]:
+def _unmatched(read: Iterable[tuple[_Scope, Sequence[Sieve]]]) -> Iterator[Diagnostic]:
     """A note for each rule that matches no contact in any of its policy's campaigns."""
     matched: dict[tuple[str, str], bool] = {}
     policies: dict[tuple[str, str], tuple[DesiredPolicy, Query]] = {}
-    for scope, results in searched:
-        for query, contacts in zip(scope.queries, results, strict=True):
-            rule = (str(scope.policy.address), query.rule.name)
-            matched[rule] = matched.get(rule, False) or bool(contacts)
-            policies[rule] = (scope.policy, query)
-    yield from (unmatched_note(*policies[rule]) for rule, any_contact in matched.items() if not any_contact)
+    for scope, sieves in read:
+        for sieve in sieves:
+            rule = (str(scope.policy.address), sieve.query.rule.name)
+            matched[rule] = matched.get(rule, False) or bool(sieve.ids)
+            policies[rule] = (scope.policy, sieve.query)
+    notes = policy_faults.unmatched_note
+    yield from (notes(*policies[rule]) for rule, any_contact in matched.items() if not any_contact)
 
 
 def _scopes(
@@ -112,80 +115,60 @@ def _scopes(
         queries, faults = make_queries(policy, wrapups, now)
         if found.take(faults, policy.campaigns):
             continue
-        for name in policy.campaigns:
-            pair = pairs.get(name)
-            if pair is None:
-                continue
-            if not found.take([*membership_faults(policy, pair), *condition_faults(policy, pair)], [name]):
+        found.moments += (
+            Resolved(str(policy.address), each.rule.name, name, moment)
+            for each in queries
+            for name, moment in each.moments.items()
+        )
+        for pair in (pairs[name] for name in policy.campaigns if name in pairs):
+            unfit = [*policy_faults.membership_faults(policy, pair), *policy_faults.condition_faults(policy, pair)]
+            if not found.take(unfit, [pair.desired.address.name]):
                 scopes.append(_Scope(policy, pair, queries))
     return scopes
-
-
-def _search(reader: Reader, scopes: Sequence[_Scope], faults: list[Diagnostic]) -> list[list[list[Contact]] | ApiError]:
-    """The contacts of every rule of every scope, or its first error: one search each, side by side.
-
-    Of a contact only what the rules read is kept. A warning for each rule whose pages overlapped goes to `faults`.
-    """
-    overlaps: set[tuple[int, str]] = set()
-    searches = [
-        search_contacts(
-            scope.pair.live.id,
-            query.filters,
-            columns=columns_read(scope.queries),
-            overlapped=partial(overlaps.add, (scope.pair.live.id, query.rule.name)),
-        )
-        for scope in scopes
-        for query in scope.queries
-    ]
-    found = iter(reader.run_each(searches))
-    results = [_together([next(found) for _ in scope.queries]) for scope in scopes]
-    faults += [
-        _overlap_warning(scope, query)
-        for scope in scopes
-        for query in scope.queries
-        if (scope.pair.live.id, query.rule.name) in overlaps
-    ]
-    return results
-
-
-def _overlap_warning(scope: _Scope, query: Query) -> Diagnostic:
-    return Diagnostic(
-        "pages-overlap",
-        "some contacts came twice, so others may be missing",
-        f"{scope.pair.desired.address}: the list that rule `{query.rule.name}` searches changed its order while it was "
-        "read, twice",
-        Severity.WARNING,
-        span=query.rule.span,
-        help="plan again after apply: it shows what was missed; a `match` that finds at most 500 contacts is one page",
-        address=str(scope.pair.desired.address),
-    )
-
-
-def _together(results: Iterable[list[Contact] | ApiError]) -> list[list[Contact]] | ApiError:
-    whole: list[list[Contact]] = []
-    for each in results:
-        if isinstance(each, ApiError):
-            return each
-        whole.append(each)
-    return whole
 
 
 def _assign(
     reader: Reader,
     scope: _Scope,
-    results: Sequence[Sequence[Contact]],
+    result: Searched,
+    total: int | None,
     statuses: Mapping[int, str],
     found: ContactChanges,
 ) -> None:
-    policy, pair, campaign = scope.policy, scope.pair, [scope.name]
+    """Gives the contacts of one campaign to the rules, once it is proved that the API honoured their filters."""
+    policy, pair, sieves = scope.policy, scope.pair, result.sieves
     try:
-        unproven = [fault for query in scope.queries for fault in probe_faults(reader, policy, pair, query)]
-        if found.take(unproven, campaign):
+        refuse_ignored(sieves)
+        unproven = _unproven(reader, scope, sieves, statuses, found)
+        if scope.name in found.stopped:
             return
-        claimed = claim(scope.queries, results, statuses)
-        found.changes += rule_changes(policy, pair, claimed)
-        found.faults += unsettled_warnings(policy, pair, claimed, statuses)
+        lost = regained(reader, scope.campaign_id, sieves, statuses)
     except ApiError as error:
-        found.take([_unread(scope, error)], campaign)
+        found.take([_unread(scope, error)], [scope.name])
+        return
     except IgnoredFilter as ignored:
-        found.take([ignored_filter_fault(policy, pair, ignored)], campaign)
+        found.take([policy_faults.ignored_filter_fault(policy, pair, ignored)], [scope.name])
+        return
+    for claimed in claim(sieves, lost, unproven):
+        rule, outcome = claimed.query.rule, assigned(policy, pair, claimed, total)
+        found.changes.append(outcome.change)
+        if outcome.unplaced:
+            found.faults.append(policy_faults.unplaced_warning(policy, pair, rule, outcome.unplaced))
+        if claimed.unproven:
+            found.faults.append(policy_faults.unproven_warning(policy, pair, rule, claimed.unproven))
+    restless = (policy.rules[number] for number in sorted(result.restless))
+    found.faults += [policy_faults.overlap_warning(pair, rule) for rule in restless]
+    found.faults += policy_faults.unsettled_warnings(policy, pair, sieves)
+
+
+def _unproven(
+    reader: Reader, scope: _Scope, sieves: Sequence[Sieve], statuses: Mapping[int, str], found: ContactChanges
+) -> dict[int, frozenset[int]]:
+    """For each rule (number) the parts of its filters that nothing can prove; one that is ignored is a fault."""
+    unproven: dict[int, frozenset[int]] = {}
+    for number, sieve in enumerate(sieves):
+        if sieve.ids:
+            ignored, unproven[number] = proved(reader, scope.campaign_id, sieve, statuses)
+            faults = [policy_faults.ignored_part_fault(scope.policy, scope.pair, sieve, part) for part in ignored]
+            found.take(faults, [scope.name])
+    return unproven

@@ -6,6 +6,7 @@ A saved plan's steps are never trusted beyond its changes: each is held against 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -15,8 +16,8 @@ from reconciler.errors import SavedPlanRefused
 from reconciler.kinds.campaign import SETTINGS
 from reconciler.kinds.values import comparable
 from reconciler.planning.ending import ENDINGS, ending_steps, is_whole
-from reconciler.planning.plan import Action, Attribute, Change, Operation, Plan, Step, Summary
-from reconciler.planning.steps import MAX_BATCH
+from reconciler.planning.plan import CONTACT_WRITES, Action, Attribute, Change, Operation, Plan, Step, Summary
+from reconciler.planning.steps import MAX_BATCH, shared_values
 
 
 def refuse_uncovered(plan: Plan, name: str = "the plan") -> None:
@@ -60,25 +61,44 @@ def _endings(plan: Plan) -> Iterator[str]:
 
 def _steps(plan: Plan) -> Iterator[str]:
     ended = {each.campaign_id for each in plan.changes if each.action in ENDINGS}  # held to more by _endings
-    own: dict[tuple[str, int, str | None], list[Change]] = {}
+    own: dict[tuple[str, int], list[Change]] = {}
     for change in plan.changes:
-        own.setdefault((change.address, change.campaign_id, change.rule), []).append(change)
+        own.setdefault((change.address, change.campaign_id), []).append(change)
     after = {key: _after(changes) for key, changes in own.items()}
     for step in (each for each in plan.steps if each.campaign_id not in ended):
-        key = (step.address, step.campaign_id, step.rule)
+        key = (step.address, step.campaign_id)
         covered = (
-            _batch_covered(step, after.get(key, {}))
-            if step.operation is Operation.UPDATE_CONTACTS
-            else _campaign_covered(step, own.get(key, ()))
+            _contacts_covered(step, after.get(key, {}))
+            if step.operation in CONTACT_WRITES
+            else _campaign_covered(step, [each for each in own.get(key, ()) if each.rule is None])
         )
         if not covered:
             yield f"step {step.number} would write what none of its changes names"
 
 
-def _after(changes: Sequence[Change]) -> dict[int, Mapping[str, Any]]:
-    """The reviewed values of each contact of a rule."""
-    groups = (group for change in changes if change.rule is not None for group in change.contacts)
-    return {contact_id: group.after for group in groups for contact_id in group.contact_ids}
+@dataclass(frozen=True, slots=True)
+class _Reviewed:
+    """The rule of some contacts, the values that it gives them, and those that it sets and they have already."""
+
+    rule: str
+    after: Mapping[str, Any]
+    shared: Mapping[str, Any]
+
+    def covers(self, data: Mapping[str, Any]) -> bool:
+        return data == self.after or data == {**self.shared, **self.after}
+
+
+_NOTHING = _Reviewed("", {}, {})
+
+
+def _after(changes: Sequence[Change]) -> dict[int, _Reviewed]:
+    """What was reviewed of each contact of a policy's rules."""
+    found: dict[int, _Reviewed] = {}
+    for change in (each for each in changes if each.rule is not None):
+        shared = shared_values(change)
+        for group in change.contacts:
+            found |= dict.fromkeys(group.contact_ids, _Reviewed(change.rule or "", group.after, shared))
+    return found
 
 
 def _campaign_covered(step: Step, own: Sequence[Change]) -> bool:
@@ -118,9 +138,13 @@ def _fields_covered(step: Step, own: Sequence[Change]) -> bool:
     return wanted == list(added.items())
 
 
-def _batch_covered(step: Step, after: Mapping[int, Mapping[str, Any]]) -> bool:
+def _contacts_covered(step: Step, after: Mapping[int, _Reviewed]) -> bool:
+    """A step that writes contacts of several rules names none of them."""
     is_plain = not (step.body or step.fields) and bool(step.data) and 0 < len(step.contact_ids) <= MAX_BATCH
-    return is_plain and all(after.get(each) == step.data for each in step.contact_ids)
+    own = [after.get(each, _NOTHING) for each in step.contact_ids]
+    rules = {each.rule for each in own}
+    named = {step.rule} == (rules if len(rules) == 1 else {None})
+    return is_plain and named and all(each.covers(step.data) for each in own)
 
 
 def _contacts(plan: Plan) -> Iterator[str]:

@@ -22,15 +22,15 @@ def diff_settings(
     """
     found: list[Attribute] = []
     for name, field in SETTINGS.items():
-        if name in desired and not same(field, desired[name], live.get(name)):
+        if name in desired and not same(field, desired[name], held := live.get(name)):
             place = spans.get(name)
-            found += _attributes(field, desired[name], live.get(name), spans, place, ignored=name in ignore)
+            found += _attributes(field, desired[name], held, spans, place, ignored=name in ignore)
     return tuple(found)
 
 
 def same(field: Field, desired: Any, live: Any) -> bool:
     """Whether the account already holds what is desired."""
-    if desired == live and type(desired) is type(live) and not field.fields:  # as most
+    if desired == live and type(desired) is type(live):  # as most
         return True
     if not field.fields:
         return bool(comparable(field, desired) == comparable(field, field.default if live is None else live))

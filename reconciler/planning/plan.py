@@ -60,6 +60,10 @@ class Operation(StrEnum):
     DELETE_CAMPAIGN = "deleteCampaign"  # DELETE Delete campaign by Id
 
 
+#: The operations that write contacts, named one by one.
+CONTACT_WRITES = (Operation.UPDATE_CONTACTS, Operation.UPDATE_EACH)
+
+
 class Place(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """Where in the manifests something comes from: file relative to the project, line 1-based."""
 
@@ -129,8 +133,8 @@ class Change(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     the `campaign` (an address) whose contacts it is about, and how many of them were `matched`, are to be `changed`
     and are `deferred` (they would change, and are left alone until the next run). `claimed`: how many more its search
     found that belong to earlier rules; `total`: about how many contacts the campaign has (the API's own number), null
-    where it does not tell. `moments`: its relative filters as they were resolved, by name. `campaign_created_at` is
-    the campaign's own, by which apply knows the account again.
+    where it does not tell. `sets`: the values that all of its contacts have
+    afterwards. `campaign_created_at` is the campaign's own, by which apply knows the account again.
     """
 
     address: str
@@ -149,7 +153,7 @@ class Change(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     deferred: int = 0
     claimed: int = 0
     total: int | None = None
-    moments: dict[str, str] = {}
+    sets: dict[str, Any] = {}
     contacts: tuple[ContactGroup, ...] = ()
     loads: tuple[Load, ...] = ()
     campaign_created_at: str | None = None
@@ -198,6 +202,15 @@ def _seconds(step: Step) -> float:
     return CALL_SECONDS * (READS + 1) + (BATCH_SECONDS if step.operation is Operation.UPDATE_CONTACTS else 0.0)
 
 
+class Resolved(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """A filter of a rule that is relative to the moment of planning, as it was resolved: date, time and zone."""
+
+    address: str
+    rule: str
+    filter: str
+    moment: str
+
+
 class Summary(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """The plan in numbers. What applying takes is an estimate: no duration of the API's is documented."""
 
@@ -229,7 +242,8 @@ class Plan(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """A reviewed unit: everything that will be written, why, and what it was made from and is bound to.
 
     `digest` covers everything else; it is empty until the plan is saved. `signature` covers the digest, where a key was
-    given. `targets` are what the plan was limited to; empty for the whole project.
+    given. `targets` are what the plan was limited to; empty for the whole project. `moments`: what relative filters
+    meant.
     """
 
     format_version: Annotated[int, Meta(ge=1, le=1)]
@@ -248,6 +262,7 @@ class Plan(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     digest: str = ""
     signature: str = ""
     targets: tuple[str, ...] = ()
+    moments: tuple[Resolved, ...] = ()
 
     @property
     def has_errors(self) -> bool:

@@ -66,7 +66,8 @@ def make_plan(
     changes = [*with_sizes(reader, changes), *gone, *contacts.changes]
     diagnostics = in_order([*desired.diagnostics, *faults, *contacts.faults])
     made = _plan(desired, make_steps(whole.values(), changes), changes, diagnostics, now, commit)
-    return structs.replace(made, expires_at=now + lifetime, targets=part.texts), diagnostics
+    bound = structs.replace(made, expires_at=now + lifetime, targets=part.texts, moments=tuple(contacts.moments))
+    return bound, diagnostics
 
 
 def _as_it_is(pair: Pair) -> Pair:

@@ -1,55 +1,87 @@
-"""Probes: proof that the API honours a filter that can't be checked on the contacts it returns (S3).
+"""Probes: proof that the API honours a filter that can't be checked on the contacts it returned (S3).
 
-The same filter with a value that no contact has must return nothing; where it returns contacts it was ignored.
+A search that no contact can satisfy must return nothing that breaks it: the same condition with a value that nobody
+has, or together with its opposite.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from reconciler.api.endpoints.searches import Search
-from reconciler.api.filters import undecidable
+from reconciler.api.filters import columns_of, undecidable
+from reconciler.api.judging import Judge
 from reconciler.api.reading import Reader
-from reconciler.diagnostics import Diagnostic
-from reconciler.errors import UnsafeQuery
-from reconciler.manifests.desired import DesiredPolicy
-from reconciler.planning.live import Pair
-from reconciler.planning.queries import Query
+from reconciler.kinds.values import instant, iso
+from reconciler.planning.sifting import Sieve
 
-#: A text that no custom field holds.
-IMPOSSIBLE = "reconciler-probe-4f1d0c9e"
-
-
-def probe_faults(reader: Reader, policy: DesiredPolicy, pair: Pair, query: Query) -> list[Diagnostic]:
-    """A fault for each condition of the query that the API turns out to ignore."""
-    return [
-        _fault(policy, pair, query, condition)
-        for condition, probe in _probes(query.filters)
-        if reader.run(Search(pair.live.id, probe, page_size=1).page(None)).content
-    ]
+#: A text that no custom field holds, and a number that no phone has.
+IMPOSSIBLE, NOBODYS = "reconciler-probe-4f1d0c9e", "000000000000000"
+_POSITIVE = ("eq", "startsWith", "endsWith", "contains", "like")
+_OPPOSITES = {
+    "notEq": "eq", "notStartswith": "startsWith", "notEndswith": "endsWith", "notContains": "contains",
+    "lt": "gte", "gte": "lt", "gt": "lte", "lte": "gt",
+}  # fmt: skip
+_DAY = timedelta(days=1)
+_MOST_WRAPUPS = 500
 
 
-def _probes(filters: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    """Each condition to prove, with its probe. UnsafeQuery for what nothing can prove: a schema lets none of it in."""
-    for part in undecidable(filters):
-        conditions: Any = part.get("customFieldConditions")
-        if not conditions:
-            raise UnsafeQuery("nothing can prove that the API honours this filter", f"`{next(iter(part))}`")
-        for condition in conditions:
-            yield condition, {"customFieldConditions": [{**condition, "value": IMPOSSIBLE}]}
+def unsure_parts(sieve: Sieve) -> list[int]:
+    """The parts (numbers) of a rule's filters that have to be proved.
+
+    Those that could not be decided for some contact that was found, and those that never can, whatever is found.
+    """
+    never = [number for number, part in enumerate(sieve.judge.parts) if undecidable(part)]
+    return sorted({*never, *(number for kind in sieve.kinds for number in kind.unsure)})
 
 
-def _fault(policy: DesiredPolicy, pair: Pair, query: Query, condition: Mapping[str, Any]) -> Diagnostic:
-    detail = (
-        f"{pair.desired.address}: rule `{query.rule.name}` uses `{condition['condition']}` on "
-        f"`{condition['customFieldName']}`, and the API returned contacts for a value that none can have"
-    )
-    return Diagnostic(
-        "filter-ignored",
-        "the API ignored a filter",
-        detail,
-        span=query.rule.spans.get("customFieldConditions", query.rule.span),
-        help="this campaign is left alone; match by another condition, such as contains",
-        address=str(policy.address),
-    )
+def probe_of(part: Mapping[str, Any], statuses: Mapping[int, str]) -> dict[str, Any] | None:
+    """A query that holds this part of a filter and that no contact satisfies; None where there is none."""
+    ((name, wanted),) = part.items()
+    if wanted is None or wanted == []:
+        return None
+    if name == "customFieldConditions":
+        return {name: _impossible(wanted[0])}
+    if name == "phones":
+        return {name: [NOBODYS]}
+    if name == "wrapupStatuses":
+        others = sorted(number for number, status in statuses.items() if status not in wanted)
+        return {name: wanted, "lastWrapupIds": others[:_MOST_WRAPUPS]} if others else None
+    for end, other, away in (("Before", "After", _DAY), ("After", "Before", -_DAY)):
+        if name.endswith(end):
+            return {name: wanted, name.removesuffix(end) + other: iso(instant(wanted) + away)}
+    return None
+
+
+def _impossible(condition: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    operator = condition["condition"]
+    if operator in _POSITIVE:
+        return [{**condition, "value": IMPOSSIBLE}]
+    return [condition, {**condition, "condition": _OPPOSITES[operator]}]
+
+
+def is_honoured(reader: Reader, campaign_id: int, probe: Mapping[str, Any], statuses: Mapping[int, str]) -> bool:
+    """Whether the API returns no contact that breaks the probe; for `like`, which can't be judged: none at all."""
+    page = reader.run(Search(campaign_id, probe, columns=columns_of(probe)).page(None))
+    judge = Judge(probe, statuses)
+    if any(undecidable(each) for each in judge.parts):
+        return not page.content
+    return all(judge.unsure(each) is not None for each in page.content)
+
+
+def proved(
+    reader: Reader, campaign_id: int, sieve: Sieve, statuses: Mapping[int, str]
+) -> tuple[Sequence[int], frozenset[int]]:
+    """Of the parts (numbers) that have to be proved those that the API ignores, and those that nothing can prove."""
+    ignored: list[int] = []
+    unproven: set[int] = set()
+    for number in unsure_parts(sieve):
+        is_sent = number < len(sieve.judge.parts)
+        probe = probe_of(sieve.judge.parts[number], statuses) if is_sent else None
+        if probe is None:
+            unproven.add(number)
+        elif not is_honoured(reader, campaign_id, probe, statuses):
+            ignored.append(number)
+    return ignored, frozenset(unproven)

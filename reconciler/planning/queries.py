@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from reconciler.api.shapes import Wrapup
 from reconciler.diagnostics import Diagnostic, nearest_help
-from reconciler.kinds.contact import MATCH_FILTERS
+from reconciler.kinds.contact import MATCH_FILTERS, SEARCH_FILTERS
 from reconciler.kinds.field import Type
 from reconciler.kinds.values import iso, moment
 from reconciler.manifests.desired import Desired, DesiredPolicy, Rule
@@ -22,10 +22,23 @@ _WRAPUPS = ("lastWrapups", "lastWrapupIds")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A rule with the search query that finds its contacts; an empty query is the whole campaign."""
+    """A rule with the search query that finds its contacts; an empty query is the whole campaign.
+
+    `here`: filters that search does not know (notes, trap 2): of what it finds, those that satisfy them are meant.
+    `moments`: the filters that were relative, as they were resolved.
+    """
 
     rule: Rule
     filters: Mapping[str, Any]
+    here: Mapping[str, Any] = field(default_factory=dict)
+    moments: Mapping[str, str] = field(default_factory=dict)
+    #: When the rule was read: what it writes is updated after that.
+    at: str = ""
+
+    @property
+    def whole(self) -> Mapping[str, Any]:
+        """All filters, whoever evaluates them."""
+        return {**self.filters, **self.here}
 
 
 def needs_wrapups(desired: Desired) -> bool:
@@ -40,7 +53,21 @@ def make_queries(
     """The queries of a policy's rules, in order, and a fault for each wrap-up name that is unknown or ambiguous."""
     faults: list[Diagnostic] = []
     by_name = wrapup_names(wrapups)
-    return [Query(rule, _filters(rule, policy, by_name, now, faults)) for rule in policy.rules], faults
+    return [_query(rule, _filters(rule, policy, by_name, now, faults), now) for rule in policy.rules], faults
+
+
+def _query(rule: Rule, filters: Mapping[str, Any], now: datetime) -> Query:
+    return Query(
+        rule,
+        {name: each for name, each in filters.items() if name in SEARCH_FILTERS},
+        {name: each for name, each in filters.items() if name not in SEARCH_FILTERS},
+        {name: filters[name] for name, each in (rule.match or {}).items() if _is_relative(name, each)},
+        iso(now),
+    )
+
+
+def _is_relative(name: str, value: object) -> bool:
+    return MATCH_FILTERS[name].type is Type.MOMENT and isinstance(value, str) and value[:1] in ("+", "-")
 
 
 def wrapup_names(wrapups: Iterable[Wrapup]) -> dict[str, list[Wrapup]]:

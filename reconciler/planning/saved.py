@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -26,7 +25,9 @@ LONGEST = timedelta(days=100)
 #: What a plan of any version holds.
 _OF_A_PLAN = frozenset({"formatVersion", "digest", "steps"})
 #: What only the changes of a rule carry.
-_RULE_KEYS = ("rule", "campaign", "matched", "changed", "deferred", "contacts", "loads")
+_RULE_KEYS = (
+    "rule", "campaign", "matched", "changed", "deferred", "claimed", "total", "sets", "contacts", "loads",
+)  # fmt: skip
 
 
 def to_json(plan: Plan) -> dict[str, Any]:
@@ -38,15 +39,11 @@ def to_json(plan: Plan) -> dict[str, Any]:
                 del change[name]
     for name in ("digest", "signature"):
         del content[name]
-    if not plan.targets:
-        del content["targets"]
+    for name in ("targets", "moments"):
+        if not content[name]:
+            del content[name]
     content["digest"] = digest(content)
     return {**content, "signature": plan.signature} if plan.signature else content
-
-
-def dumps(plan: Plan) -> str:
-    """The plan as JSON text: same plan, same bytes."""
-    return json.dumps(to_json(plan), ensure_ascii=False, indent=1) + "\n"
 
 
 def signed(plan: Plan, key: bytes) -> Plan:

@@ -6,17 +6,20 @@ unpause last, alone. One PATCH where nothing forces two. A campaign that is arch
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from msgspec.structs import replace
 
 from reconciler.kinds.campaign import SETTINGS
+from reconciler.kinds.contact import BATCH_FIELDS
 from reconciler.kinds.values import comparable
 from reconciler.planning.diff import merged_object, shown
 from reconciler.planning.ending import ENDINGS, ending_steps
 from reconciler.planning.live import Pair
-from reconciler.planning.plan import Action, Change, Operation, Step
+from reconciler.planning.plan import Action, Change, ContactGroup, Operation, Step
 
 MAX_BATCH = 500
 _MEMBERS = ("userIds", "groupIds")
@@ -34,7 +37,7 @@ def make_steps(pairs: Iterable[Pair], changes: Sequence[Change]) -> tuple[Step, 
 def _campaign_steps(pair: Pair, changes: Sequence[Change]) -> Iterator[Step]:
     body = patch_body(pair, changes)
     fields = tuple(_new_fields(changes))
-    batches = list(_batches(changes))
+    batches = list(_contact_steps(changes))
     first, middle, last, unpause = split_body(body, pair.live.values, fields=bool(fields), contacts=bool(batches))
     if first:
         yield _patch(pair, first)
@@ -101,28 +104,77 @@ def _new_fields(changes: Iterable[Change]) -> Iterator[dict[str, Any]]:
                 yield {"name": each.name.removeprefix("customFields."), **each.after}
 
 
-def _batches(changes: Iterable[Change]) -> Iterator[Step]:
-    """The fewest batches of at most 500 named contacts: one run of them for each set of values (S4)."""
+@dataclass(slots=True)
+class _Together:
+    """Contacts of one campaign that get the same values, whichever rules of its policy say so: contactId → rule."""
+
+    change: Change
+    data: dict[str, Any]
+    rules: dict[int, str | None] = field(default_factory=dict)
+
+
+def _contact_steps(changes: Iterable[Change]) -> Iterator[Step]:
+    """The fewest steps of at most 500 named contacts: one run of them for each set of values (S4).
+
+    A batch, where it takes all of the values; else one write for each contact (notes, trap 5).
+    """
+    for each in _by_data(changes):
+        operation = Operation.UPDATE_CONTACTS if each.data.keys() <= BATCH_FIELDS.keys() else Operation.UPDATE_EACH
+        contact_ids = sorted(each.rules)
+        for start in range(0, len(contact_ids), MAX_BATCH):
+            some = contact_ids[start : start + MAX_BATCH]
+            rules = {each.rules[contact_id] for contact_id in some}
+            yield Step(
+                number=0,
+                address=each.change.address,
+                campaign_id=each.change.campaign_id,
+                operation=operation,
+                rule=rules.pop() if len(rules) == 1 else None,
+                contact_ids=tuple(some),
+                data=each.data,
+            )
+
+
+def _by_data(changes: Iterable[Change]) -> Iterable[_Together]:
+    grouped: dict[tuple[str, str], _Together] = {}
+    for change, group, data in _sent(changes):
+        together = grouped.setdefault((change.address, _key(data)), _Together(change, data))
+        together.rules.update(dict.fromkeys(group.contact_ids, change.rule))
+    return grouped.values()
+
+
+def _sent(changes: Iterable[Change]) -> Iterator[tuple[Change, ContactGroup, dict[str, Any]]]:
+    """Each group of contacts with the values that it is sent.
+
+    They are those that differ; or all that its rule sets, where that makes fewer batches: of contacts that have some of
+    the values already, together with those that have none.
+    """
     for change in changes:
-        for data, contact_ids in _by_data(change):
-            for start in range(0, len(contact_ids), MAX_BATCH):
-                yield Step(
-                    number=0,
-                    address=change.address,
-                    campaign_id=change.campaign_id,
-                    operation=Operation.UPDATE_CONTACTS,
-                    rule=change.rule,
-                    contact_ids=tuple(contact_ids[start : start + MAX_BATCH]),
-                    data=data,
-                )
+        whole = shared_values(change)
+        alike: dict[str, list[tuple[ContactGroup, dict[str, Any]]]] = {}
+        for group in change.contacts:
+            data = {**whole, **group.after} if group.after.keys() <= BATCH_FIELDS.keys() else group.after
+            alike.setdefault(_key(data), []).append((group, data))
+        for groups in alike.values():
+            own = Counter[str]()
+            for group, _ in groups:
+                own[_key(group.after)] += len(group.contact_ids)
+            saves = _batches(own.total()) < sum(map(_batches, own.values()))
+            yield from ((change, group, data if saves else group.after) for group, data in groups)
 
 
-def _by_data(change: Change) -> list[tuple[dict[str, Any], list[int]]]:
-    grouped: list[tuple[dict[str, Any], list[int]]] = []
-    for group in change.contacts:
-        known = next((ids for data, ids in grouped if data == group.after), None)
-        if known is None:
-            grouped.append((group.after, list(group.contact_ids)))
-        else:
-            known += group.contact_ids
-    return [(data, sorted(ids)) for data, ids in grouped]
+def _batches(contacts: int) -> int:
+    return -(-contacts // MAX_BATCH)
+
+
+def _key(data: Mapping[str, Any]) -> str:
+    return repr(sorted(data.items()))
+
+
+def shared_values(change: Change) -> dict[str, Any]:
+    """What batches take of the values that a rule sets on all of its contacts: who is not given one has it already.
+
+    Without those that all have.
+    """
+    given = {name for group in change.contacts for name in group.after}
+    return {name: value for name, value in change.sets.items() if name in BATCH_FIELDS and name in given}

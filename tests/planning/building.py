@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reconciler.api.shapes import Campaign, Contact, Wrapup
 from reconciler.diagnostics import Source, Span
 from reconciler.kinds.campaign import Ensure
-from reconciler.manifests.desired import CustomField, Desired, DesiredCampaign, DesiredPolicy, Rule
+from reconciler.manifests.desired import Assign, CustomField, Desired, DesiredCampaign, DesiredPolicy, Rule
 from reconciler.manifests.project import Binding, read_project
 from reconciler.manifests.read import read_desired
 from reconciler.model import Address
+from reconciler.planning.assignment import assigned
+from reconciler.planning.claims import claim
 from reconciler.planning.live import Pair
+from reconciler.planning.plan import Change
+from reconciler.planning.queries import Query
+from reconciler.planning.sifting import Sieve
 
 SPAN = Span(Source("one.yaml", "kind: Campaign\n"), 1, 1)
 CREATED = "2023-09-01T07:30:00Z"
@@ -85,9 +90,25 @@ def paired(desired: DesiredCampaign, held: Campaign | None = None, **values: Any
     return Pair(desired, held or live(**values))
 
 
-def rule(name: str, match: Mapping[str, Any] | None = None, *, skip: bool = False, **values: Any) -> Rule:
-    """A rule that sets `values`."""
-    return Rule(name, match, values, skip, None, SPAN, {})
+def rule(
+    name: str,
+    match: Mapping[str, Any] | None = None,
+    *,
+    skip: bool = False,
+    assign: Assign | None = None,
+    **values: Any,
+) -> Rule:
+    """A rule that sets `values`, and spreads its contacts as `assign` says."""
+    return Rule(name, match, values, skip, None, SPAN, {}, assign)
+
+
+def sieved(*rules: tuple[Rule, Mapping[str, Any], Sequence[Contact]], statuses: Mapping[int, str] = {}) -> list[Sieve]:
+    """What these rules found: each with the filters that were sent and the contacts that came."""
+    queries = [Query(each, filters) for each, filters, _ in rules]
+    sieves = [Sieve(queries, index, statuses) for index in range(len(rules))]
+    for sieve, (_, _, found) in zip(sieves, rules, strict=True):
+        sieve.take(found)
+    return sieves
 
 
 def policy(*rules: Rule) -> DesiredPolicy:
@@ -103,3 +124,9 @@ def contact(number: int, **values: Any) -> Contact:
 def wrapup(number: int, name: str, path: str = "", status: str = "tocall") -> Wrapup:
     """A wrap-up code."""
     return Wrapup(number, name, status, path)
+
+
+def changes_of(sieves: Sequence[Sieve], pair: Pair | None = None) -> list[Change]:
+    """What the rules change on the contacts that they found."""
+    own = policy(*(each.query.rule for each in sieves))
+    return [assigned(own, pair or paired(wanted({})), each).change for each in claim(sieves)]

@@ -45,6 +45,7 @@ def assigning(numbers: Iterable[int], agent: int = 5, **more: Any) -> Change:
     first: dict[str, Any] = {"address": "AssignmentPolicy/assigning", "rule": "all", "campaign": "Campaign/bakery"}
     counts = {"changed": len(group.contact_ids), "matched": len(group.contact_ids)}
     first |= {"action": Action.ASSIGN, "contacts": (group,), "reason": Reason.RULE_MATCHES}
+    first |= {"sets": {"assignedAgentId": agent}}
     return change(**(first | counts | more))
 
 

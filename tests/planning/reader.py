@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any, TypeVar
 
 from reconciler.api.endpoints.campaigns import CAMPAIGNS
@@ -33,6 +33,13 @@ class Told:
     def run_each(self, flows: Iterable[Flow[T]]) -> list[T | ApiError]:
         """The results of several, or their errors."""
         return [self._outcome(each) for each in flows]
+
+    def run_ahead(self, flows: Iterable[Flow[T]], is_last: Callable[[T], bool]) -> Generator[T]:
+        """The results of several, up to the last."""
+        for each in flows:
+            yield (result := self.run(each))
+            if is_last(result):
+                return
 
     def _outcome(self, flow: Flow[T]) -> T | ApiError:
         try:

@@ -69,6 +69,9 @@ def test_what_no_manifest_says_is_refused(tmp_path: Path) -> None:
         _with(plan, Action.ASSIGN, contacts=(replace(assign.contacts[0], after={"assignedAgentId": 544}),)),
         _with(plan, Action.ASSIGN, contacts=(replace(assign.contacts[0], after={"excluded": True}),)),
         _with(plan, Action.ASSIGN, contacts=(replace(assign.contacts[0], after={"priority": True}),)),
+        _with(plan, Action.ASSIGN, sets=assign.sets | {"triesNumber": 0}),
+        _with(plan, Action.ASSIGN, sets=assign.sets | {"priority": 7}),
+        _with(plan, Action.ASSIGN, sets={}),
     ]
     for each in altered:
         with pytest.raises(SavedPlanRefused, match="saved plan was altered"):

@@ -10,15 +10,15 @@ import msgspec
 import pytest
 
 from reconciler.api.shapes import Contact, lean
-from reconciler.kinds.contact import BATCH_FIELDS
+from reconciler.kinds.contact import SET_FIELDS
 from reconciler.kinds.field import Type
 from reconciler.manifests.desired import Rule
-from reconciler.planning.assignment import claim, columns_read, rule_changes, unsettled_warnings
 from reconciler.planning.contacts import plan_contacts
 from reconciler.planning.queries import Query
+from reconciler.planning.sifting import columns_read
 from tests.api.test_criteria import CASES
 
-from .building import campaign_document, desired_of, paired, policy, policy_document, rule, wanted
+from .building import campaign_document, changes_of, desired_of, paired, policy_document, rule, sieved
 from .reader import Told
 
 STATUSES = {5: "tocall", 6: "argued"}
@@ -29,6 +29,7 @@ ALWAYS: dict[str, Any] = {
 }  # fmt: skip
 SET: dict[Type, Any] = {
     Type.INTEGER: 3,
+    Type.STRING: "some words",
     Type.REFERENCE: 543,
     Type.BOOLEAN: True,
     Type.PHONE: "33123456789",
@@ -39,9 +40,9 @@ SET: dict[Type, Any] = {
 def outcome(kind: type[Contact], queries: list[Query], held: list[list[dict[str, Any]]]) -> tuple[Any, ...]:
     """What the rules make of these contacts, decoded as `kind`."""
     results = [msgspec.json.decode(json.dumps(each).encode(), type=list[kind]) for each in held]  # type: ignore[valid-type]
-    own, pair = policy(*[each.rule for each in queries]), paired(wanted({}))
-    claimed = claim(queries, results, STATUSES)
-    return rule_changes(own, pair, claimed), list(unsettled_warnings(own, pair, claimed, STATUSES))
+    rules = [(each.rule, each.filters, found) for each, found in zip(queries, results, strict=True)]
+    sieves = sieved(*rules, statuses=STATUSES)
+    return changes_of(sieves), [each.unsettled for each in sieves]
 
 
 def as_with_all_columns(*rules: tuple[Rule, dict[str, Any]], contacts: list[dict[str, Any]]) -> None:
@@ -64,11 +65,11 @@ def test_every_filter_has_what_it_reads(name: str, value: Any, values: dict[str,
     as_with_all_columns((first, {name: value}), (second, {}), contacts=[contact, others])
 
 
-@pytest.mark.parametrize("name", BATCH_FIELDS)
+@pytest.mark.parametrize("name", SET_FIELDS)
 def test_every_field_that_is_set_has_what_was_before(name: str) -> None:
     """Whether it is the first rule's or the second's."""
-    one, other = rule("one", **{name: SET[BATCH_FIELDS[name].type]}), rule("other", excluded=True)
-    contacts = [{**ALWAYS, "contactId": 1}, {**ALWAYS, "contactId": 2, name: SET[BATCH_FIELDS[name].type]}]
+    one, other = rule("one", **{name: SET[SET_FIELDS[name].type]}), rule("other", excluded=True)
+    contacts = [{**ALWAYS, "contactId": 1}, {**ALWAYS, "contactId": 2, name: SET[SET_FIELDS[name].type]}]
     as_with_all_columns(
         (one, {"excluded": False}), (other, {}), contacts=[{**each, "excluded": False} for each in contacts]
     )

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from reconciler.errors import SavedPlanRefused
 from reconciler.planning.coverage import refuse_uncovered
 from reconciler.planning.plan import Action, Attribute, Operation, Plan, Step
-from reconciler.planning.saved import dumps, loads
+from reconciler.planning.saved import loads
+from reconciler.render.plan_json import plan_json
 from tests.planning.plans import assigning, batch, change, patch, plan_of, updating
 
 FIELD = change(Action.ADD_FIELD, attributes=(Attribute("customFields.New", None, {"isPhoneNumber": False}),))
@@ -61,6 +62,12 @@ UNCOVERED = {
     ),
     "another value": plan_of(assigning([1]), steps=[batch([1], agent=6)]),
     "a value more": plan_of(assigning([1]), steps=[batch([1], data={"assignedAgentId": 5, "priority": 1})]),
+    "a value more than its rule sets": plan_of(
+        assigning([1], sets={"priority": 2}), steps=[batch([1], data={"assignedAgentId": 5, "priority": 1})]
+    ),
+    "an agent whom some have": plan_of(
+        assigning([1]), assigning([2], rule="b", sets={}), steps=[batch([1]), batch([2], 2, agent=6, rule="b")]
+    ),
     "no value": plan_of(assigning([1]), steps=[batch([1], data={})]),
     "another rule": plan_of(assigning([1]), steps=[batch([1], rule="b")]),
     "no rule": plan_of(assigning([1]), steps=[batch([1], rule=None)]),
@@ -143,7 +150,7 @@ UNCOVERED = {
 def test_steps_that_are_covered_pass(name: str) -> None:
     """They do what the changes say; written and read, they still do."""
     refuse_uncovered(COVERED[name])
-    loads(dumps(COVERED[name]).encode(), "p.json")
+    loads(plan_json(COVERED[name]).encode(), "p.json")
 
 
 @pytest.mark.parametrize("name", UNCOVERED)
@@ -153,4 +160,4 @@ def test_steps_that_are_not_are_refused(name: str) -> None:
     with pytest.raises(SavedPlanRefused, match="altered"):
         refuse_uncovered(plan)
     with pytest.raises(SavedPlanRefused):
-        loads(dumps(plan).encode(), "p.json")
+        loads(plan_json(plan).encode(), "p.json")

@@ -19,8 +19,9 @@ from reconciler.planning.coverage import refuse_uncovered
 from reconciler.planning.limits import limit_uses
 from reconciler.planning.plan import Action, Change, Operation, Plan, Reason, Risk, Step
 from reconciler.planning.planner import make_plan
-from reconciler.planning.saved import dumps, loads
+from reconciler.planning.saved import loads
 from reconciler.planning.steps import make_steps
+from reconciler.render.plan_json import plan_json
 from tests.conftest import NOW
 from tests.planning.building import CREATED, SPAN, desired_of, live, paired, wanted
 from tests.planning.plans import plan_of
@@ -164,7 +165,7 @@ def test_a_campaign_that_is_gone_is_deleted_as_desired() -> None:
     (change,) = plan.changes
     assert (change.action, change.reason, change.campaign_id) == (Action.NONE, Reason.AS_DESIRED, 100)
     assert change.campaign_name == "Old"
-    assert loads(dumps(plan).encode(), "p.json").changes == plan.changes
+    assert loads(plan_json(plan).encode(), "p.json").changes == plan.changes
 
 
 def test_a_campaign_that_is_there_is_not_gone() -> None:

@@ -13,15 +13,13 @@ from reconciler.kinds.campaign import SETTINGS
 from reconciler.kinds.field import Field, Type
 from reconciler.kinds.values import comparable, written
 from reconciler.manifests.desired import CustomField
-from reconciler.planning.assignment import claim, rule_changes
 from reconciler.planning.campaigns import campaign_changes, campaign_faults
 from reconciler.planning.coverage import refuse_uncovered
 from reconciler.planning.diff import diff_settings, same_inner
 from reconciler.planning.live import Pair
 from reconciler.planning.plan import Operation, Step
-from reconciler.planning.queries import Query
 from reconciler.planning.steps import make_steps, split_body
-from tests.planning.building import SPAN, contact, live, paired, policy, rule, wanted
+from tests.planning.building import SPAN, changes_of, contact, live, paired, rule, sieved, wanted
 from tests.planning.plans import plan_of
 
 _IDS = st.integers(1, 9)
@@ -143,9 +141,8 @@ def test_applying_the_steps_leaves_nothing_to_do(
 
 
 def _assigning(pair: Pair, agents: Mapping[int, int | None]) -> Any:
-    query = Query(rule("all", assignedAgentId=5), {})
     held = [contact(number, assignedAgentId=agent) for number, agent in agents.items()]
-    return rule_changes(policy(query.rule), pair, claim([query], [held], {}))
+    return changes_of(sieved((rule("all", assignedAgentId=5), {}, held)), pair)
 
 
 @given(_MEMBERS, _MEMBERS, st.booleans(), st.booleans(), st.sampled_from(["userIds", "groupIds"]))

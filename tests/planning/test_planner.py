@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.errors import Unauthorized
 from reconciler.planning.plan import Plan
-from reconciler.planning.saved import dumps
+from reconciler.render.plan_json import plan_json
 from tests.applying.wire import answering, rewriting
 from tests.applying.world import World, account, campaign, contacts
 from tests.planning.building import campaign_document, desired_of, policy_document
@@ -117,10 +117,10 @@ def test_an_agent_who_is_no_member_plans_no_contact(tmp_path: Path) -> None:
 def test_the_order_of_the_manifests_never_matters(tmp_path: Path, order: int) -> None:
     """The same bytes, whichever file comes first (they name no lines of their own here)."""
     documents = [campaign_document(settings={"maxTries": 8}), SECOND, policy_document(RULE)]
-    text = dumps(_codes(_world(tmp_path), *documents[::order])[1])
+    text = plan_json(_codes(_world(tmp_path), *documents[::order])[1])
     other = tmp_path / "other"
     other.mkdir()
-    again = dumps(_codes(_world(other), *documents)[1])
+    again = plan_json(_codes(_world(other), *documents)[1])
     places = str.maketrans("", "", "012")
     assert text.split('"digest"')[0].translate(places) == again.split('"digest"')[0].translate(places)
 

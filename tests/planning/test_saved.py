@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from reconciler.errors import SavedPlanRefused
 from reconciler.planning.plan import Plan
-from reconciler.planning.saved import digest, dumps, loads, looks_saved, plan_schema, signed, to_json
+from reconciler.planning.saved import digest, loads, looks_saved, plan_schema, signed, to_json
+from reconciler.render.plan_json import plan_json
 from tests.applying.test_apply import GOLD
 from tests.applying.world import World, account, campaign, contacts
 from tests.planning.building import campaign_document, desired_of, policy_document
@@ -43,9 +44,9 @@ def _resealed(content: dict[str, Any]) -> bytes:
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     """Every field, and the digest with it."""
     made = _of_an_account(tmp_path)
-    text = dumps(made)
+    text = plan_json(made)
     assert loads(text.encode(), "p.json") == replace(made, digest=json.loads(text)["digest"])
-    assert dumps(loads(text.encode(), "p.json")) == text
+    assert plan_json(loads(text.encode(), "p.json")) == text
 
 
 def test_the_same_account_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -53,14 +54,14 @@ def test_the_same_account_gives_the_same_bytes(tmp_path: Path) -> None:
     texts = []
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        texts.append(dumps(_of_an_account(tmp_path / name)))
+        texts.append(plan_json(_of_an_account(tmp_path / name)))
     assert texts[0] == texts[1]
 
 
 def test_a_plan_fits_its_schema(tmp_path: Path) -> None:
     """The contract that other tools read."""
-    jsonschema.validate(json.loads(dumps(_of_an_account(tmp_path))), plan_schema())
-    jsonschema.validate(json.loads(dumps(PLAN)), plan_schema())
+    jsonschema.validate(json.loads(plan_json(_of_an_account(tmp_path))), plan_schema())
+    jsonschema.validate(json.loads(plan_json(PLAN)), plan_schema())
 
 
 def test_only_a_rules_changes_carry_a_rules_fields() -> None:
@@ -84,7 +85,7 @@ def test_only_a_rules_changes_carry_a_rules_fields() -> None:
 )
 def test_an_altered_plan_is_refused(change: Any) -> None:
     """Whatever was altered, by its digest."""
-    content = json.loads(dumps(PLAN))
+    content = json.loads(plan_json(PLAN))
     change(content)
     with pytest.raises(SavedPlanRefused, match="altered"):
         loads(json.dumps(content).encode(), "p.json")
@@ -92,15 +93,15 @@ def test_an_altered_plan_is_refused(change: Any) -> None:
 
 def test_the_order_of_keys_and_the_spaces_are_no_alteration() -> None:
     """A formatter may have been over it."""
-    content = json.dumps(json.loads(dumps(PLAN)), sort_keys=True, separators=(",", ":"))
-    assert loads(content.encode(), "p.json") == loads(dumps(PLAN).encode(), "p.json")
+    content = json.dumps(json.loads(plan_json(PLAN)), sort_keys=True, separators=(",", ":"))
+    assert loads(content.encode(), "p.json") == loads(plan_json(PLAN).encode(), "p.json")
 
 
 @pytest.mark.parametrize("version", [0, 2, True, 1.0, "1", None])
 def test_another_format_version_is_refused(version: object) -> None:
     """Also with a digest that fits."""
     with pytest.raises(SavedPlanRefused, match=r"version|formatVersion"):
-        loads(_resealed(json.loads(dumps(PLAN)) | {"formatVersion": version}), "p.json")
+        loads(_resealed(json.loads(plan_json(PLAN)) | {"formatVersion": version}), "p.json")
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,7 @@ def test_garbage_is_refused(content: bytes) -> None:
 def test_times_without_a_zone_are_refused(moment: object) -> None:
     """They could not be compared with now."""
     with pytest.raises(SavedPlanRefused):
-        loads(_resealed(json.loads(dumps(PLAN)) | {"expiresAt": moment}), "p.json")
+        loads(_resealed(json.loads(plan_json(PLAN)) | {"expiresAt": moment}), "p.json")
 
 
 _VALUES = st.recursive(
@@ -138,7 +139,7 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 @given(st.data())
 def test_no_file_raises_anything_else(data: st.DataObject) -> None:
     """Any value anywhere in a plan, sealed again: the steps are the reviewed ones, or it is refused."""
-    content = json.loads(dumps(PLAN))
+    content = json.loads(plan_json(PLAN))
     *path, last = data.draw(st.sampled_from(_places(content)[1:]))
     target = content
     for key in path:
@@ -169,7 +170,7 @@ KEY, OTHER_KEY = b"the key of the jobs", b"somebody's"
 
 def test_a_signed_plan(tmp_path: Path) -> None:
     """With the key it is signed with it is read; without any key, too."""
-    text = dumps(signed(PLAN, KEY)).encode()
+    text = plan_json(signed(PLAN, KEY)).encode()
     assert loads(text, "p.json", KEY).digest == loads(text, "p.json").digest
     assert json.loads(text)["signature"].startswith("hmac-sha256:")
     jsonschema.Draft202012Validator(plan_schema()).validate(json.loads(text))
@@ -178,11 +179,11 @@ def test_a_signed_plan(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (dumps(PLAN), "not signed"),
-        (dumps(signed(PLAN, OTHER_KEY)), "wrong signature"),
-        (dumps(signed(PLAN, KEY)).replace("hmac-sha256:", "hmac-sha256:é"), "wrong signature"),
-        (json.dumps(json.loads(dumps(signed(PLAN, KEY))) | {"signature": 5}), "wrong signature"),
-        (json.dumps(json.loads(dumps(signed(PLAN, KEY))) | {"signature": None}), "not signed"),
+        (plan_json(PLAN), "not signed"),
+        (plan_json(signed(PLAN, OTHER_KEY)), "wrong signature"),
+        (plan_json(signed(PLAN, KEY)).replace("hmac-sha256:", "hmac-sha256:é"), "wrong signature"),
+        (json.dumps(json.loads(plan_json(signed(PLAN, KEY))) | {"signature": 5}), "wrong signature"),
+        (json.dumps(json.loads(plan_json(signed(PLAN, KEY))) | {"signature": None}), "not signed"),
     ],
 )
 def test_a_plan_without_the_keys_signature(text: str, said: str) -> None:
@@ -194,7 +195,7 @@ def test_a_plan_without_the_keys_signature(text: str, said: str) -> None:
 
 def test_who_has_no_key_can_not_seal_an_altered_plan() -> None:
     """A new digest is easily made; the old signature does not fit it."""
-    content = json.loads(dumps(signed(PLAN, KEY)))
+    content = json.loads(plan_json(signed(PLAN, KEY)))
     seal = content.pop("signature")
     content["environment"] = "production"
     resealed = json.loads(_resealed(content)) | {"signature": seal}
@@ -213,10 +214,10 @@ def test_who_has_no_key_can_not_seal_an_altered_plan() -> None:
 def test_a_plan_of_a_time_that_can_not_be(times: dict[str, str]) -> None:
     """Nobody makes one that is good for longer than a hundred days."""
     with pytest.raises(SavedPlanRefused, match="not a saved plan"):
-        loads(_resealed(json.loads(dumps(PLAN)) | times), "p.json")
+        loads(_resealed(json.loads(plan_json(PLAN)) | times), "p.json")
 
 
 def test_what_only_has_a_version_is_no_plan() -> None:
     """A file of somebody else's is not written over."""
-    assert looks_saved(dumps(PLAN).encode())
+    assert looks_saved(plan_json(PLAN).encode())
     assert not looks_saved(b'{"formatVersion": 5, "mine": true}')

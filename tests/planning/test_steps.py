@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from reconciler.manifests.desired import CustomField
-from reconciler.planning.assignment import claim, rule_changes
+import pytest
+
+from reconciler.api.shapes import Contact
+from reconciler.manifests.desired import Assign, CustomField, Rule
 from reconciler.planning.campaigns import campaign_changes
 from reconciler.planning.plan import Change, Operation, Step
-from reconciler.planning.queries import Query
 from reconciler.planning.steps import make_steps, split_body
-from tests.planning.building import SPAN, contact, live, paired, policy, rule, wanted
+from tests.planning.building import SPAN, changes_of, contact, live, paired, rule, sieved, wanted
 
 PURGE = {"lastAttemptBeforeDays": 90, "maxTriesReached": False, "excluded": False, "notToCall": False}
 FIELD = (CustomField("Category", None, SPAN),)
@@ -26,8 +27,8 @@ def _steps(
 
 
 def _assigning(pair: Any, numbers: Sequence[int]) -> list[Change]:
-    query = Query(rule("all", assignedAgentId=1), {})
-    return rule_changes(policy(query.rule), pair, claim([query], [[contact(each) for each in numbers]], {}))
+    found = [contact(each) for each in numbers]
+    return changes_of(sieved((rule("all", assignedAgentId=1), {}, found)), pair)
 
 
 def _shape(steps: Sequence[Step]) -> list[Any]:
@@ -121,15 +122,72 @@ def test_batches_name_at_most_500_contacts_and_are_the_fewest() -> None:
 
 
 def test_contacts_of_different_befores_share_a_batch() -> None:
-    """What is sent is the same for them, and only that counts; different data are batches of their own."""
-    pair = paired(wanted({}), live(userIds=[1]))
-    query = Query(rule("all", assignedAgentId=1, priority=5), {})
-    held = [contact(1, assignedAgentId=2, priority=5), contact(2, priority=5), contact(3, priority=4)]
-    changes = rule_changes(policy(query.rule), pair, claim([query], [held], {}))
-    assert [(each.data, each.contact_ids) for each in make_steps([pair], changes)] == [
-        ({"assignedAgentId": 1}, (1, 2)),
-        ({"assignedAgentId": 1, "priority": 5}, (3,)),
+    """What is sent is the same for them, and only that counts."""
+    both: dict[str, Any] = {"assignedAgentId": 1, "priority": 5}
+    held = [contact(1, assignedAgentId=2, priority=6), contact(2, priority=6), contact(3, priority=4)]
+    assert _batches(rule("all", **both), *held) == [(both, (1, 2, 3))]
+
+
+def _batches(one: Rule, *held: Contact) -> list[Any]:
+    pair = paired(wanted({}), live(userIds=[1, 2]))
+    steps = make_steps([pair], changes_of(sieved((one, {}, held)), pair))
+    return [(each.data, each.contact_ids) for each in steps]
+
+
+def test_values_that_some_have_already_are_sent_where_that_saves_a_batch() -> None:
+    """Two kinds of contacts fit into one batch; where they would not, each gets what differs and no more."""
+    one = rule("all", assignedAgentId=1, priority=5)
+    few = [contact(1, assignedAgentId=1, priority=4), contact(2, priority=5)]
+    assert _batches(one, *few) == [({"assignedAgentId": 1, "priority": 5}, (1, 2))]
+    many = [contact(each, assignedAgentId=1 if each <= 500 else 2, priority=4) for each in range(1, 1001)]
+    assert [data for data, _ in _batches(one, *many)] == [{"priority": 5}, {"assignedAgentId": 1, "priority": 5}]
+
+
+def test_what_all_have_is_not_sent() -> None:
+    """Though the rule sets it."""
+    one = rule("all", assignedAgentId=1, priority=5, triesNumber=0)
+    held = [contact(1, assignedAgentId=1, priority=4, triesNumber=0), contact(2, priority=5, triesNumber=0)]
+    assert _batches(one, *held) == [({"assignedAgentId": 1, "priority": 5}, (1, 2))]
+
+
+def test_who_keeps_the_agent_is_never_sent_another() -> None:
+    """Of a rule that spreads: though all who move go to one agent, others stay with theirs."""
+    one = rule("all", priority=5, assign=Assign({1: 1, 2: 10}))
+    held = [
+        contact(1, assignedAgentId=1, priority=4),
+        contact(2, priority=5),
+        contact(3, assignedAgentId=9, priority=4),
     ]
+    assert _batches(one, *held) == [({"priority": 5}, (1,)), ({"priority": 5, "assignedAgentId": 2}, (2, 3))]
+
+
+def test_a_comment_takes_no_contact_out_of_its_batch() -> None:
+    """Who has it already is written in a batch; who gets it, alone."""
+    held = [contact(1, comment="x", priority=4), contact(2, priority=4)]
+    assert _batches(rule("all", comment="x", priority=5), *held) == [
+        ({"priority": 5}, (1,)),
+        ({"comment": "x", "priority": 5}, (2,)),
+    ]
+
+
+def test_rules_that_give_the_same_values_share_a_batch() -> None:
+    """So there are as few as can be; a step of several rules names none of them."""
+    pair = paired(wanted({}), live(userIds=[1]))
+    low, high = [contact(1, priority=1), contact(4, priority=1)], [contact(2, priority=9), contact(3, priority=9)]
+    first, second = rule("low", triesNumber=0), rule("high", triesNumber=0)
+    changes = changes_of(sieved((first, {"maxPriority": 1}, low), (second, {"minPriority": 9}, high)), pair)
+    (step,) = make_steps([pair], changes)
+    assert (step.rule, step.contact_ids, step.data) == (None, (1, 2, 3, 4), {"triesNumber": 0})
+
+
+@pytest.mark.parametrize(
+    "values", [{"comment": "called"}, {"assignedGroupId": 7}, {"comment": "called", "priority": 1}]
+)
+def test_what_batches_do_not_take_is_written_one_by_one(values: dict[str, Any]) -> None:
+    """All values of such a contact go out in its one write (notes, trap 5)."""
+    pair = paired(wanted({}), live(groupIds=[7]))
+    (step,) = make_steps([pair], changes_of(sieved((rule("one", **values), {}, [contact(2), contact(1)])), pair))
+    assert (step.operation, step.contact_ids, step.data) == (Operation.UPDATE_EACH, (1, 2), values)
 
 
 def test_steps_are_numbered_through_all_campaigns() -> None:
