@@ -37,6 +37,8 @@ bench: .venv/.dev ## measure speed and memory against bare scripts, as ratios
 	$(BIN)/python -m benchmarks.scan
 	$(BIN)/python -m benchmarks.validate
 	$(BIN)/python -m benchmarks.plan
+	$(BIN)/python -m benchmarks.contacts
+	$(BIN)/python -m benchmarks.apply_contacts
 
 clean: ## remove what the commands made
 	rm -rf .venv build dist .mypy_cache .ruff_cache .hypothesis

@@ -5,22 +5,28 @@ from __future__ import annotations
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from reconciler.applying.account import refuse_other_account
-from reconciler.applying.before import Expected
+from reconciler.applying.before import Expected, columns_read, contacts_before
+from reconciler.applying.clock import Clock
 from reconciler.applying.notes import Journal, Notes
+from reconciler.applying.pace import Pace
+from reconciler.applying.reads import Reads
 from reconciler.applying.results import Outcome, Report, Result, in_step_order
-from reconciler.applying.work import PLAN_AGAIN, Campaigning, Wait, Writer
+from reconciler.applying.sent import STOPPED
+from reconciler.applying.work import PLAN_AGAIN, Campaigning, Writer
 from reconciler.applying.writes import carry_out
 from reconciler.errors import ReconcilerError, place_of_bug
 from reconciler.planning.coverage import refuse_uncovered
-from reconciler.planning.plan import Plan, Step
+from reconciler.planning.plan import Change, Plan, Step
 from reconciler.planning.saved import to_json
+
+_Part = TypeVar("_Part", Change, Step)
 
 
 class Progress(Protocol):
@@ -28,6 +34,9 @@ class Progress(Protocol):
 
     def waiting(self, step: Step, why: str) -> None:
         """The step waits for the API."""
+
+    def going_on(self, step: Step, contacts: int) -> None:
+        """The step goes on, and has written so many more contacts."""
 
     def ended(self, result: Result) -> None:
         """A step has ended."""
@@ -39,8 +48,10 @@ class _Run:
     plan: Plan
     notes: Notes
     progress: Progress
-    wait: Wait
-    stop: threading.Event
+    clock: Clock
+    slots: threading.Semaphore
+    #: The changes of each campaign.
+    changes: Mapping[int, Sequence[Change]]
     #: The campaigns that nobody has begun, and the results of all: both are added to and taken from by every thread.
     waiting: deque[Sequence[Step]]
     results: list[Result] = field(default_factory=list)
@@ -56,6 +67,10 @@ class _Run:
         self.notes.after(event, content)
         with suppress(Exception):
             self.progress.waiting(step, event)
+
+    def going_on(self, step: Step, contacts: int) -> None:
+        with suppress(Exception):
+            self.progress.going_on(step, contacts)
 
 
 def apply_plan(
@@ -79,15 +94,9 @@ def apply_plan(
     """
     refuse_uncovered(plan)
     refuse_other_account(writer, plan, by_name)
-    stop, notes = threading.Event(), Notes(journal)
-
-    def wait_for(seconds: float) -> bool:
-        if pause is None:
-            return stop.wait(seconds)
-        pause(seconds)
-        return stop.is_set()
-
-    run = _Run(writer, plan, notes, progress, wait_for, stop, deque(_by_campaign(plan)))
+    notes, slots = Notes(journal), threading.Semaphore(max(1, parallelism))
+    changes, steps = _by_campaign(plan.changes), _by_campaign(plan.steps)
+    run = _Run(writer, plan, notes, progress, Clock(pause), slots, changes, deque(steps.values()))
     digest = plan.digest or to_json(plan)["digest"]
     notes.before("begin", {"plan": digest, "environment": plan.environment, "steps": len(plan.steps)})
     interrupted = _all_campaigns(run, parallelism)
@@ -96,11 +105,12 @@ def apply_plan(
     return report
 
 
-def _by_campaign(plan: Plan) -> list[Sequence[Step]]:
-    by_campaign: dict[int, list[Step]] = {}
-    for step in plan.steps:
-        by_campaign.setdefault(step.campaign_id, []).append(step)
-    return list(by_campaign.values())
+def _by_campaign(parts: Iterable[_Part]) -> dict[int, list[_Part]]:
+    """The changes or steps of each campaign, in their order."""
+    by_campaign: dict[int, list[_Part]] = {}
+    for part in parts:
+        by_campaign.setdefault(part.campaign_id, []).append(part)
+    return by_campaign
 
 
 def _all_campaigns(run: _Run, parallelism: int) -> bool:
@@ -119,7 +129,7 @@ def _all_campaigns(run: _Run, parallelism: int) -> bool:
             finished.wait()
             return interrupted
         except KeyboardInterrupt:  # also the second and third time: what is in flight must be reported
-            run.stop.set()
+            run.clock.stop()
             interrupted = True
 
 
@@ -151,9 +161,8 @@ def _work_off(run: _Run) -> None:
 
 
 def _campaign(run: _Run, steps: Sequence[Step]) -> None:
-    changes = [each for each in run.plan.changes if each.campaign_id == steps[0].campaign_id]
-    work = Campaigning(run.writer, run.plan, Expected(changes), run.wait, run.note, run.stop.set)
-    stopped: Result | None = None
+    work = _campaigning(run, steps)
+    stopped = False
     left = 0  # contacts that were to be written, and were left as they are
     for step in steps:
         if left and not step.contact_ids:  # what comes after the contacts: removing members, unpausing
@@ -162,8 +171,8 @@ def _campaign(run: _Run, steps: Sequence[Step]) -> None:
             )
         else:
             result = _step(run, step, work, stopped)
-        left += result.stale + result.deferred
-        stopped = stopped or (result if result.stops_campaign else None)
+        left += result.contacts.left
+        stopped = stopped or result.stops_campaign
         if fault := _note_result(run, result):
             result = replace(result, detail=f"{result.detail} (not in the journal: {fault})".strip())
         run.results.append(result)
@@ -171,11 +180,27 @@ def _campaign(run: _Run, steps: Sequence[Step]) -> None:
             run.progress.ended(result)
 
 
-def _step(run: _Run, step: Step, work: Campaigning, stopped: Result | None) -> Result:
-    if stopped is not None:
-        return Result(step, Outcome.SKIPPED, f"step {stopped.step.number} of this campaign did not end well")
-    if run.stop.is_set():
-        return Result(step, Outcome.SKIPPED, "the run was stopped")
+def _campaigning(run: _Run, steps: Sequence[Step]) -> Campaigning:
+    changes = run.changes.get(steps[0].campaign_id, ())
+    return Campaigning(
+        writer=run.writer,
+        expected=Expected(changes),
+        before=contacts_before(changes),
+        made_at=run.plan.created_at,
+        reads=Reads(run.writer, steps, columns_read(changes)),
+        pace=Pace(),
+        clock=run.clock,
+        slots=run.slots,
+        note=run.note,
+        going_on=run.going_on,
+    )
+
+
+def _step(run: _Run, step: Step, work: Campaigning, stopped: bool) -> Result:
+    if stopped:
+        return Result(step, Outcome.SKIPPED, "an earlier step of this campaign did not end well")
+    if run.clock.stopping:
+        return Result(step, Outcome.SKIPPED, STOPPED)
     try:
         return carry_out(step, work)
     except ReconcilerError as error:
@@ -204,6 +229,5 @@ def _bug(step: Step, error: Exception, *, was_sent: bool) -> Result:
 def _note_result(run: _Run, result: Result) -> str:
     content: dict[str, Any] = {"step": result.step.number, "address": result.step.address}
     content |= {"campaignId": result.step.campaign_id, "outcome": str(result.outcome), "detail": result.detail}
-    content |= {"written": result.written, "failed": result.failed, "deferred": result.deferred, "stale": result.stale}
-    content |= {"failedContacts": result.failed_contacts} if result.failed_contacts else {}
+    content |= {"contacts": contacts} if (contacts := result.contacts.by_kind()) else {}
     return run.notes.after("result", content)

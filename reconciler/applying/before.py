@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from reconciler.api.shapes import Campaign, Contact
+from reconciler.api.shapes import IN_PROGRESS, Campaign, Contact
 from reconciler.applying.results import Moved
 from reconciler.kinds.campaign import PATCHED
-from reconciler.kinds.contact import BATCH_FIELDS
-from reconciler.kinds.values import comparable, settings_object
-from reconciler.planning.assignment import IN_PROGRESS
+from reconciler.kinds.contact import SET_FIELDS
+from reconciler.kinds.values import comparable, instant, settings_object
 from reconciler.planning.diff import same, same_inner, shown
 from reconciler.planning.ending import ENDINGS
 from reconciler.planning.live import created_at, same_creation
-from reconciler.planning.plan import Action, Change, Plan, Step
+from reconciler.planning.plan import WITHHELD, Action, Change, Step
 
 
 class Expected:
@@ -81,10 +81,14 @@ class Expected:
 #: Of so many contacts that have moved it is said what did.
 SHOWN = 10
 
+#: The fields that are texts about somebody, and how a `Moved` speaks of one: nobody is shown it (S10).
+WORDS = frozenset({"comment"})
+A_TEXT, ANOTHER_TEXT = "a text", "a text, and an update since the plan"
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The contacts of a batch, by what may happen to them now (contactIds, ascending), and what moved."""
+    """The contacts of a step, by what may happen to them now (contactIds, ascending), and what moved."""
 
     ready: tuple[int, ...]
     already: tuple[int, ...]
@@ -93,53 +97,87 @@ class Standing:
     moves: tuple[Moved, ...]
 
 
-def contacts_before(plan: Plan, step: Step) -> dict[int, Mapping[str, Any]]:
-    """What the plan says each contact of a batch held before, by contactId."""
-    wanted = set(step.contact_ids)
+def contacts_before(changes: Iterable[Change]) -> dict[int, Mapping[str, Any]]:
+    """What the changes of one campaign say that each of its contacts held before, by contactId."""
     return {
-        contact_id: group.before
-        for change in plan.changes
-        if (change.campaign_id, change.address, change.rule) == (step.campaign_id, step.address, step.rule)
-        for group in change.contacts
-        for contact_id in group.contact_ids
-        if contact_id in wanted
+        contact_id: group.before for change in changes for group in change.contacts for contact_id in group.contact_ids
     }
 
 
-def standing(step: Step, before: Mapping[int, Mapping[str, Any]], live: Iterable[Contact]) -> Standing:
-    """Sorts the contacts of a batch: as planned, already changed, in progress, or moved (a missing one has moved)."""
+def columns_read(changes: Iterable[Change]) -> frozenset[str]:
+    """The attributes of a contact that are looked at for these changes."""
+    groups = [group for change in changes for group in change.contacts]
+    named = {name for group in groups for name in (*group.before, *group.after)}
+    return frozenset({"state", "lastUpdatedAt"} | named & SET_FIELDS.keys())
+
+
+def standing(
+    step: Step, before: Mapping[int, Mapping[str, Any]], live: Iterable[Contact], made_at: datetime
+) -> Standing:
+    """Sorts the contacts of a step: as planned, already changed, in progress, or moved (a missing one has moved).
+
+    `made_at`: when the plan was made that says what they held before. Of what they are sent and that does not say, they
+    held it already.
+    """
     found = {each.contactId: each for each in live}
+    held = {each: {**step.data, **before[each]} for each in step.contact_ids}
     kinds: dict[str, list[int]] = {"ready": [], "already": [], "deferred": [], "moved": []}
     for contact_id in step.contact_ids:
         contact = found.get(contact_id)
-        kinds[_standing_of(contact, step.data, before[contact_id])].append(contact_id)
-    moves = [move for each in kinds["moved"][:SHOWN] for move in _moves(each, found.get(each), before[each])]
+        kinds[_standing_of(contact, step.data, held[contact_id], made_at)].append(contact_id)
+    moves = [move for each in kinds["moved"][:SHOWN] for move in _moves(each, found.get(each), held[each], made_at)]
     return Standing(**{name: tuple(ids) for name, ids in kinds.items()}, moves=tuple(moves))
 
 
-def _moves(contact_id: int, contact: Contact | None, before: Mapping[str, Any]) -> Iterator[Moved]:
+def _moves(contact_id: int, contact: Contact | None, before: Mapping[str, Any], made_at: datetime) -> Iterator[Moved]:
     """Field by field what moved, of the fields that the plan names; a contact that is gone has moved as a whole."""
     if contact is None:
         yield Moved(f"contact {contact_id}", "there", "gone")
         return
-    for name, value in before.items():
-        if not holds(contact, {name: value}):
-            yield Moved(f"contact {contact_id} {name}", value, getattr(contact, name))
+    for name, planned in before.items():
+        if not holds(contact, {name: planned}, made_at):
+            yield Moved(f"contact {contact_id} {name}", *_shown(name, planned, getattr(contact, name)))
 
 
-def _standing_of(contact: Contact | None, after: Mapping[str, Any], before: Mapping[str, Any]) -> str:
+def _shown(name: str, planned: Any, found: Any) -> tuple[Any, Any]:
+    """A value of the plan and one of the account as they may be shown: of a text about somebody, that there is one."""
+    if name not in WORDS:
+        return planned, found
+    if planned is None or found is None:
+        return (None if planned is None else A_TEXT), (None if found is None else A_TEXT)
+    return A_TEXT, ANOTHER_TEXT
+
+
+def _standing_of(
+    contact: Contact | None, after: Mapping[str, Any], before: Mapping[str, Any], made_at: datetime
+) -> str:
     if contact is None:
         return "moved"
     if holds(contact, after):
         return "already"
     if contact.state == IN_PROGRESS:
         return "deferred"
-    return "ready" if holds(contact, before) else "moved"
+    return "ready" if holds(contact, before, made_at) else "moved"
 
 
-def holds(contact: Contact, values: Mapping[str, Any]) -> bool:
-    """Whether the contact holds all of these values."""
+def holds(contact: Contact, values: Mapping[str, Any], made_at: datetime | None = None) -> bool:
+    """Whether the contact holds all of these values.
+
+    WITHHELD is held by a contact that has any, and was not updated after the plan was made that says so (`made_at`).
+    """
     return all(
-        comparable(BATCH_FIELDS[name], getattr(contact, name)) == comparable(BATCH_FIELDS[name], value)
+        getattr(contact, name) is not None and not _updated_since(contact, made_at)
+        if value == WITHHELD
+        else comparable(SET_FIELDS[name], getattr(contact, name)) == comparable(SET_FIELDS[name], value)
         for name, value in values.items()
     )
+
+
+def _updated_since(contact: Contact, moment: datetime | None) -> bool:
+    """Whether the account says that the contact was updated later, or says it in a way that can't be read."""
+    if contact.lastUpdatedAt is None or moment is None:
+        return False
+    try:
+        return instant(contact.lastUpdatedAt) > moment
+    except (ValueError, OverflowError):
+        return True

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -18,7 +18,7 @@ class Outcome(StrEnum):
 
     DONE = "done"
     FAILED = "failed"
-    SKIPPED = "skipped"  # not tried: an earlier step of its campaign did not end well, or the run was interrupted
+    SKIPPED = "skipped"  # not tried, or not to its end: an earlier step did not end well, or the run was interrupted
     DEFERRED = "deferred"  # all of its contacts are in progress
     UNKNOWN = "unknown"  # sent, but whether it was carried out could not be found out
     STALE = "stale"  # the account moved since the plan: not written, in whole or in part
@@ -34,12 +34,49 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Contacts:
+    """The contacts of a step, by what became of them (contactIds, ascending).
+
+    `already`: they held it before. `failed`: the API did not write them, or they do not hold it. `excluded`: the API
+    left them out, by its reasons, of which only the documented ones are named. `deferred`: in progress, left alone.
+    `moved`: not as the plan says they were, or gone, left alone. `unknown`: perhaps written. `untried`: not sent.
+    """
+
+    done: tuple[int, ...] = ()
+    already: tuple[int, ...] = ()
+    failed: tuple[int, ...] = ()
+    excluded: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    deferred: tuple[int, ...] = ()
+    moved: tuple[int, ...] = ()
+    unknown: tuple[int, ...] = ()
+    untried: tuple[int, ...] = ()
+
+    @property
+    def excluded_count(self) -> int:
+        """How many the API left out."""
+        return sum(map(len, self.excluded.values()))
+
+    @property
+    def sent(self) -> int:
+        """How many were written, or were to be by what was sent."""
+        return len(self.done) + len(self.failed) + len(self.unknown) + self.excluded_count
+
+    @property
+    def left(self) -> int:
+        """How many were to be written, and were left as they are by what concerns themselves alone."""
+        return len(self.deferred) + len(self.moved) + self.excluded_count
+
+    def by_kind(self) -> dict[str, Any]:
+        """The kinds that there are, under their names: what the journal holds."""
+        return {name: each for name in self.__slots__ if (each := getattr(self, name))}
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What happened to one step.
 
-    For contacts the counts say how many were written, refused by the API (`failed_contacts`), left alone because they
-    are in progress, or had moved. `moved` holds values only of campaigns and of what the manifests set; `detail` says
-    why, `help` what is safe to do.
+    `contacts`: who was written, and who was not. `moved` holds values only of campaigns and of what the manifests set;
+    `detail` says why, `help` what is safe to do.
     """
 
     step: Step
@@ -47,11 +84,7 @@ class Result:
     detail: str = ""
     help: str = ""
     moved: tuple[Moved, ...] = ()
-    written: int = 0
-    failed: int = 0
-    deferred: int = 0
-    stale: int = 0
-    failed_contacts: tuple[int, ...] = ()
+    contacts: Contacts = field(default_factory=Contacts)
 
     @property
     def already(self) -> bool:
@@ -60,9 +93,14 @@ class Result:
 
     @property
     def stops_campaign(self) -> bool:
-        """Whether the later steps of its campaign must not be tried."""
-        campaign_moved = self.outcome is Outcome.STALE and not self.step.contact_ids
-        return campaign_moved or self.outcome in (Outcome.FAILED, Outcome.UNKNOWN)
+        """Whether the later steps of its campaign must not be tried.
+
+        Contacts that moved, or that the API excluded, are no reason: the next ones are others.
+        """
+        if self.outcome is Outcome.STALE:
+            return not self.step.contact_ids
+        excluded_alone = bool(self.contacts.excluded) and not (self.contacts.failed or self.contacts.untried)
+        return self.outcome is Outcome.UNKNOWN or (self.outcome is Outcome.FAILED and not excluded_alone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +113,16 @@ class Report:
     def count(self, outcome: Outcome) -> int:
         """How many steps ended like this."""
         return sum(each.outcome is outcome for each in self.results)
+
+    @property
+    def contacts(self) -> dict[str, int]:
+        """How many contacts of all steps are of each kind of `Contacts` that there is."""
+        counts = dict.fromkeys(Contacts.__slots__, 0)
+        for each in self.results:
+            for name in counts:
+                held = getattr(each.contacts, name)
+                counts[name] += sum(map(len, held.values())) if isinstance(held, Mapping) else len(held)
+        return {name: number for name, number in counts.items() if number}
 
     @property
     def complete(self) -> bool:

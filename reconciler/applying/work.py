@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from datetime import datetime
+from threading import Semaphore
+from typing import Any, Protocol, TypeVar
 
 from reconciler.api.request import Flow
 from reconciler.applying.before import Expected
-from reconciler.errors import ConnectionLost, ServerFault, Unreadable
-from reconciler.planning.plan import Plan, Step
+from reconciler.applying.clock import Clock
+from reconciler.applying.pace import Pace
+from reconciler.applying.reads import Reads
+from reconciler.errors import ApiError, ConnectionLost, ServerFault, Unreadable
+from reconciler.planning.plan import Step
 
 _T = TypeVar("_T")
 
@@ -25,9 +30,8 @@ class Writer(Protocol):
     def run(self, flow: Flow[_T]) -> _T:
         """The result of one flow."""
 
-
-#: Waits for so many seconds; True means that the run is being stopped.
-Wait = Callable[[float], bool]
+    def run_each(self, flows: Iterable[Flow[_T]]) -> list[_T | ApiError]:
+        """The results of flows that run side by side, in their order; an ApiError in the place of its flow's result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +39,17 @@ class Campaigning:
     """What the steps of one campaign share while it is being applied."""
 
     writer: Writer
-    plan: Plan
     expected: Expected
-    wait: Wait
+    #: What the plan says each contact held before, by contactId, and when it was made.
+    before: Mapping[int, Mapping[str, Any]]
+    made_at: datetime
+    reads: Reads
+    pace: Pace
+    clock: Clock
+    #: Held by each single write: so many of them go on at once in the whole run.
+    slots: Semaphore
     #: Notes right before a write leaves ("sending": raises when it can't be noted, and then nothing may be sent), and
     #: after a batch was accepted or refused for now, for the journal: step, event, batch token.
     note: Callable[[Step, str, str], None]
-    #: Keeps everything that was not begun from being begun, in every campaign.
-    halt: Callable[[], None]
+    #: Tells who watches that a step goes on, and how many more of its contacts were written.
+    going_on: Callable[[Step, int], None]

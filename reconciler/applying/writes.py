@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from reconciler.api.endpoints.campaigns import add_fields, delete_campaign, get_campaign, patch_campaign
 from reconciler.api.request import Flow
 from reconciler.api.shapes import Campaign
-from reconciler.applying.batches import write_contacts
+from reconciler.applying.contacts import write_contacts
 from reconciler.applying.results import ALREADY, Moved, Outcome, Result
 from reconciler.applying.work import IN_DOUBT, PLAN_AGAIN, Campaigning
 from reconciler.errors import ApiError, Busy, NotFound, Rejected, Unauthorized
@@ -36,7 +36,7 @@ def carry_out(step: Step, work: Campaigning) -> Result:
             work.note(step, "busy", "")
             if waited >= BUSY_PATIENCE:
                 raise
-            if work.wait(pause):
+            if work.clock.wait(pause):
                 return Result(step, Outcome.SKIPPED, "the run was interrupted while another batch kept it waiting")
         waited, pause = waited + pause, min(pause * 1.5, 15.0)
 
@@ -176,5 +176,6 @@ _OPERATIONS: dict[Operation, Callable[[Step, Campaigning], Result]] = {
     Operation.UPDATE_CAMPAIGN: _update_campaign,
     Operation.ADD_FIELDS: _add_fields,
     Operation.UPDATE_CONTACTS: write_contacts,
+    Operation.UPDATE_EACH: write_contacts,
     Operation.DELETE_CAMPAIGN: _delete_campaign,
 }

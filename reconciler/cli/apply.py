@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,9 @@ from reconciler.cli.plan import make, show
 from reconciler.cli.session import Ended, Session
 
 if TYPE_CHECKING:
-    from reconciler.applying.results import Report, Result
+    from reconciler.applying.results import Report
     from reconciler.manifests.desired import Desired
-    from reconciler.planning.plan import Plan, Step
+    from reconciler.planning.plan import Plan
 
 LIMITS = ("contactsChanged", "campaignsChanged")
 
@@ -67,7 +66,9 @@ def apply(
         _stop_at_limits(made, desired, allow)
         if file is None and not yes:
             _ask(made)
-        _finish(made, _carry_out(session, desired, made, parallelism))
+        report = _carry_out(session, desired, made, parallelism)
+        _finish(made, report)
+        _tell_unsettled(session, desired, made, report)
     if made.has_errors:
         terminal.talk("Not everything was planned: see the errors above. That part was left alone.\n")
         raise Ended(Exit.PARTLY)
@@ -83,19 +84,12 @@ def _fresh(session: Session, part: Part) -> tuple[Desired, Plan]:
 
 
 def _saved(session: Session, file: Path) -> tuple[Desired, Plan]:
-    """The plan of a file; SavedPlanRefused when it is not for this target, these manifests or this time."""
     from reconciler.cli import terminal
-    from reconciler.cli.saved_plans import plan_key, read_plan
-    from reconciler.planning.agreement import refuse_disagreeing
-    from reconciler.planning.target import refuse_other_target
+    from reconciler.cli.saved_plans import checked_plan
     from reconciler.render.words import count
 
-    made = read_plan(file, plan_key(session.variables))
-    desired = replace(session, environment=session.environment or made.environment).chosen()
-    refuse_other_target(made, desired, session.clock())
-    refuse_disagreeing(made, desired)
-    terminal.report(each.diagnostic() for each in made.diagnostics)
-    terminal.talk(f"Applying {file} to `{made.environment}`: {count(len(made.steps), 'API call')}, as reviewed.\n")
+    desired, made = checked_plan(session, file)
+    terminal.talk(f"Applying {file} to `{made.environment}`: {count(len(made.steps), 'step')}, as reviewed.\n")
     return desired, made
 
 
@@ -130,6 +124,7 @@ def _ask(made: Plan) -> None:
 def _carry_out(session: Session, desired: Desired, made: Plan, parallelism: int) -> Report:
     from reconciler.applying.apply import apply_plan
     from reconciler.cli import terminal
+    from reconciler.cli.progress import progress
     from reconciler.planning.agreement import found_by_name
     from reconciler.store.folder import Folder
     from reconciler.store.journal import FolderJournal, new_run_id
@@ -142,34 +137,9 @@ def _carry_out(session: Session, desired: Desired, made: Plan, parallelism: int)
     ):
         journal = FolderJournal(Folder(folder), new_run_id(session.clock()), session.clock)
         terminal.talk(f"\nRun {journal.run_id}\n")
-        progress = Lines(len(made.steps))
         by_name = found_by_name(made, desired)
-        return apply_plan(client, made, journal=journal, progress=progress, parallelism=parallelism, by_name=by_name)
-
-
-class Lines:
-    """Progress: a line for each step that ended or has to wait."""
-
-    def __init__(self, total: int) -> None:
-        self.total = total
-
-    def waiting(self, step: Step, why: str) -> None:
-        """The step waits for the API."""
-        from reconciler.cli import terminal
-
-        reasons = {
-            "accepted": "batch accepted, waiting for its end",
-            "busy": "campaign is busy with another batch, waiting",
-        }
-        width = len(str(self.total))
-        terminal.talk(f"  {step.number:>{width}}/{self.total}  …        {step.address}  {reasons[why]}\n")
-
-    def ended(self, result: Result) -> None:
-        """A step has ended."""
-        from reconciler.cli import terminal
-        from reconciler.render.text import result_text
-
-        terminal.talk(result_text(result, self.total))
+        with progress(made.steps, parallelism) as lines:
+            return apply_plan(client, made, journal=journal, progress=lines, parallelism=parallelism, by_name=by_name)
 
 
 def _finish(made: Plan, report: Report) -> None:
@@ -185,3 +155,21 @@ def _finish(made: Plan, report: Report) -> None:
         raise Ended(Exit.STALE)
     if not report.complete:
         raise Ended(Exit.PARTLY)
+
+
+def _tell_unsettled(session: Session, desired: Desired, made: Plan, report: Report) -> None:
+    """Warns of rules that would change again what has just been written, where only planning again shows it."""
+    from reconciler.cli import terminal
+    from reconciler.errors import ReconcilerError
+    from reconciler.planning.settled import unsettled
+
+    written: dict[int, list[int]] = {}
+    for result in report.results:
+        written.setdefault(result.step.campaign_id, []).extend(result.contacts.done)
+    if not any(written.values()):
+        return
+    try:
+        with session.client(desired.environment, writable=False) as client:
+            terminal.report(unsettled(client, desired, written, made.changes, session.clock()))
+    except ReconcilerError as error:
+        terminal.talk(f"Applied; whether the rules leave it at that was not found out: {error.summary}\n")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from reconciler.cli.session import Session
+    from reconciler.manifests.desired import Desired
     from reconciler.planning.plan import Plan
-
 
 #: The variable of the process that holds the key by which plans are signed.
 KEY = "RECONCILER_PLAN_KEY"
@@ -22,7 +24,9 @@ def plan_key(variables: Mapping[str, str]) -> bytes | None:
     if key is not None and not key.strip():
         advice = f"unset it, or give the job the secret that {KEY} is made from"
         raise ProjectError("the key for plans is empty", f"{KEY} is set, and holds nothing", advice, "empty-key")
-    return key.encode("utf-8", "surrogateescape") if key else None
+    return (
+        key.strip("\r\n").encode("utf-8", "surrogateescape") if key else None
+    )
 
 
 def read_plan(path: Path, key: bytes | None) -> Plan:
@@ -40,6 +44,23 @@ def read_plan(path: Path, key: bytes | None) -> Plan:
             "the saved plan can't be read", f"{path}: {error.strerror}", "check the path", "no-saved-plan"
         ) from None
     return loads(content, str(path), key)
+
+
+def checked_plan(session: Session, file: Path) -> tuple[Desired, Plan]:
+    """The plan of a file, and what the manifests ask of its environment; what was found when it was made is told.
+
+    SavedPlanRefused when it is not for this target, these manifests or this time.
+    """
+    from reconciler.cli import terminal
+    from reconciler.planning.agreement import refuse_disagreeing
+    from reconciler.planning.target import refuse_other_target
+
+    made = read_plan(file, plan_key(session.variables))
+    desired = replace(session, environment=session.environment or made.environment).chosen()
+    refuse_other_target(made, desired, session.clock())
+    refuse_disagreeing(made, desired)
+    terminal.report(each.diagnostic() for each in made.diagnostics)
+    return desired, made
 
 
 def save_plan(made: Plan, path: Path) -> None:

@@ -15,6 +15,7 @@ DONE, FAILED, SKIPPED = Outcome.DONE, Outcome.FAILED, Outcome.SKIPPED
 DEFERRED, UNKNOWN, STALE = Outcome.DEFERRED, Outcome.UNKNOWN, Outcome.STALE
 PATCH, FIELD, BATCH = ("PATCH", "/100$"), ("POST", "/100/field$"), ("POST", "/100/contact-batch/update$")
 STATUS = ("GET", "/contact-batch/status/")
+PUT = ("PUT", "/100/contacts/")
 SEARCH = ("POST", "/100/contacts/search$")
 GET = ("GET", "/campaigns/100$")
 
@@ -22,6 +23,18 @@ RULE = {"name": "all", "match": "all", "set": {"assignedAgentId": "alice"}}
 FIRST = campaign_document(settings={"maxTries": 8, "isPaused": False}, customFields=["New"])
 SECOND = campaign_document("second", settings={"name": "CA - Métiers 101", "maxTries": 9})
 DESIRED = desired_of(FIRST, SECOND, policy_document(RULE))
+
+NOTE = "Call at noon"
+#: What batches do not take, and something that they take.
+SINGLES = {"name": "all", "match": "all", "set": {"comment": NOTE, "assignedGroupId": "closers", "priority": 1}}
+ONE_BY_ONE = desired_of(
+    campaign_document(settings={"isPaused": False}), policy_document(SINGLES), groups={"closers": 12}
+)
+
+
+def grouped_world(folder: Path, count: int = 6, **options: Any) -> World:
+    """A campaign with a group, and contacts without a comment; SINGLES changes them, and then it is unpaused."""
+    return World.of(folder, account(campaign(groupIds=[12]), people=contacts(count)), **options)
 
 
 def small_world(folder: Path, count: int = 6, **options: Any) -> World:

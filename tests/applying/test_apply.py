@@ -13,7 +13,8 @@ from reconciler.applying.results import Outcome
 from reconciler.errors import WriteRefused
 from reconciler.kinds.contact import BATCH_FIELDS
 from reconciler.planning.plan import Action, Plan
-from reconciler.planning.saved import dumps, loads
+from reconciler.planning.saved import loads
+from reconciler.render.plan_json import plan_json
 from tests.applying.world import World, account, campaign, contacts
 from tests.planning.building import campaign_document, desired_of, policy_document
 
@@ -133,7 +134,7 @@ def test_a_saved_plan_is_applied_as_it_was_reviewed(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         world = _world(tmp_path / name)
         plan = world.plan(_desired())
-        made: Plan = plan if name == "fresh" else loads(dumps(plan).encode(), "p.json")
+        made: Plan = plan if name == "fresh" else loads(plan_json(plan).encode(), "p.json")
         assert world.apply(made).complete
         worlds.append([(each.method, each.path, each.text) for each in world.wire.writes])
     assert worlds[0] == worlds[1]

@@ -9,7 +9,8 @@ import pytest
 
 from reconciler.applying.results import Moved, Report
 from reconciler.errors import SavedPlanRefused
-from reconciler.planning.saved import dumps, loads
+from reconciler.planning.saved import loads
+from reconciler.render.plan_json import plan_json
 from tests.applying.endings import ARCHIVED, BOTH, DELETE, DELETED, gone, running_world, sent
 from tests.applying.faults import DONE, FAILED, GET, PATCH, SKIPPED, STALE, outcomes
 from tests.applying.wire import after
@@ -49,7 +50,7 @@ def test_deleting(world: World) -> None:
 def test_deleting_what_is_archived(world: World) -> None:
     """One step alone; a saved plan does the same."""
     world.set_campaign(isPaused=True, isArchived=True)
-    plan = loads(dumps(world.plan(DELETED)).encode(), "p.json")
+    plan = loads(plan_json(world.plan(DELETED)).encode(), "p.json")
     assert outcomes(world.apply(plan)) == [DONE]
     assert sent(world) == ["DELETE"]
 

@@ -135,6 +135,9 @@ class _Deaf(Notebook):
     def waiting(self, *_: Any) -> None:
         raise BrokenPipeError
 
+    def going_on(self, *_: Any) -> None:
+        raise BrokenPipeError
+
     def ended(self, *_: Any) -> None:
         raise BrokenPipeError
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.applying.results import Moved
+from reconciler.applying.results import Contacts, Moved
 from tests.applying.faults import (
     BATCH,
     DESIRED,
@@ -78,7 +78,7 @@ def test_an_edit_that_makes_it_so_is_no_fault(world: World) -> None:
     assert report.complete
     assert {each.detail for each in report.results[:4]} == {"already as planned"}
     assert [each.path for each in world.wire.writes] == ["/api/v1/voice/campaigns/101"]
-    assert report.results[2].written == 0
+    assert report.results[2].contacts == Contacts(already=(1, 2, 3, 4, 5, 6))
 
 
 def test_members_that_the_console_already_joined_still_leave(tmp_path: Path) -> None:
@@ -155,3 +155,18 @@ def test_a_field_that_came_up_with_another_type_is_stale(world: World) -> None:
     report = world.apply(plan)
     assert outcomes(report) == [STALE, SKIPPED, SKIPPED, SKIPPED, DONE]
     assert report.results[0].moved == (Moved("New", None, "phone number"),)
+
+
+def test_a_value_that_is_sent_though_the_contact_had_it_is_held_against_the_plan_too(tmp_path: Path) -> None:
+    """It shares its batch with others who get it; by now it has another, and is left alone."""
+    people = [{"id": 1, "contactId": 1, "campaignId": 100, "priority": 5, "triesNumber": 3},
+              {"id": 2, "contactId": 2, "campaignId": 100, "priority": 9, "triesNumber": 0}]  # fmt: skip
+    world = World.of(tmp_path, account(campaign(), people=people))
+    rule = {"name": "all", "match": "all", "set": {"priority": 9, "triesNumber": 3}}
+    plan = world.plan(desired_of(campaign_document(), policy_document(rule)))
+    assert [(each.contact_ids, each.data) for each in plan.steps] == [((1, 2), {"priority": 9, "triesNumber": 3})]
+    world.set_contact(1, triesNumber=7)
+    (result,) = world.apply(plan).results
+    assert (result.contacts.moved, result.contacts.done) == ((1,), (2,))
+    assert result.moved == (Moved("contact 1 triesNumber", 3, 7),)
+    assert (world.contact(1)["priority"], world.contact(1)["triesNumber"]) == (5, 7)

@@ -12,7 +12,7 @@ import pytest
 
 from reconciler.applying.results import Report
 from reconciler.errors import ReconcilerError
-from reconciler.planning.saved import dumps
+from reconciler.render.plan_json import plan_json
 from reconciler.render.plan_text import plan_text
 from reconciler.render.rows import plan_rows
 from reconciler.render.text import diagnostics_text, report_text, result_text
@@ -28,7 +28,7 @@ NAME, PHONE, COMMENT = "Canary-Name-é", "33612399871", "Canary comment of a cal
 LIKE = {"customFieldConditions": [{"customFieldName": "Category", "condition": "like", "value": "S%"}]}
 RULES = (
     {"name": "silver", "match": LIKE, "set": {"priority": 3}},
-    {"name": "all", "match": {"excluded": False}, "set": {"assignedAgentId": "alice", "retryDate": None}},
+    {"name": "all", "match": {"excluded": False}, "set": {"assignedAgentId": "alice", "comment": "Call at noon"}},
 )
 DESIRED = desired_of(campaign_document(settings={"maxTries": 8}, customFields=["New"]), policy_document(*RULES))
 ECHO = {"error": TOKEN, "message": f"{NAME} {PHONE}", "code": COMMENT}
@@ -38,6 +38,8 @@ def _world(folder: Path) -> World:
     custom = {"First_Name": NAME, "Category": "Silver", "Phone": PHONE}
     people = contacts(8, customFields=custom, comment=COMMENT, agentName=NAME)
     people[3]["state"] = "processing_in_progress"
+    for each in people[5:]:
+        each["customFields"] = custom | {"Category": "Gold"}
     return World.of(folder, account(campaign(), people=people))
 
 
@@ -68,8 +70,8 @@ FAULTS: dict[str, Fault] = {
     "a broken contact": rewriting(_broken_contact),
 }
 PLACES = {"search": ("POST", "/search$"), "batch": ("POST", "/contact-batch/"), "status": ("GET", "/status/"),
-          "campaign": ("GET", "/campaigns/100$"), "patch": ("PATCH", "/100$"), "field": ("POST", "/field$"),
-          "list": ("GET", "/campaigns$")}  # fmt: skip
+          "put": ("PUT", "/contacts/"), "campaign": ("GET", "/campaigns/100$"), "patch": ("PATCH", "/100$"),
+          "field": ("POST", "/field$"), "list": ("GET", "/campaigns$")}  # fmt: skip
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -78,9 +80,10 @@ def test_nothing_secret_is_shown(tmp_path: Path, place: str, fault: str) -> None
     """Not in the plan, its texts, results, diagnostics, errors with their tracebacks, nor in a file of the store."""
     world = _world(tmp_path)
     plan = world.plan(DESIRED)
-    world.set_contact(2, assignedAgentId=544)
+    world.set_contact(2, assignedAgentId=544, priority=9)
+    world.set_contact(6, comment=f"{COMMENT}, again", lastUpdatedAt="2026-12-01T08:00:00Z")
     world.wire.plant(*PLACES[place], FAULTS[fault], times=10_000)
-    shown = "\n".join([dumps(plan), repr(plan), *_planned(world), *_applied(world, plan, tmp_path / "store")])
+    shown = "\n".join([plan_json(plan), repr(plan), *_planned(world), *_applied(world, plan, tmp_path / "store")])
     files = "\n".join(each.read_text() for each in (tmp_path / "store").rglob("*.json"))
     for secret in (TOKEN, NAME, "Canary-Name", PHONE, COMMENT):
         assert secret not in shown
@@ -93,7 +96,7 @@ def _planned(world: World) -> Iterator[str]:
     with _told() as told, world.client(writable=False) as client:
         yield repr(client)
         plan, diagnostics = world.planned(DESIRED)
-        yield from (dumps(plan), repr(plan), repr(diagnostics), diagnostics_text(diagnostics).plain)
+        yield from (plan_json(plan), repr(plan), repr(diagnostics), diagnostics_text(diagnostics).plain)
         yield plan_text(plan_rows(plan, Names())).plain
     yield from told
 

@@ -33,6 +33,7 @@ class Notebook:
 
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     waits: list[str] = field(default_factory=list)
+    written: dict[int, int] = field(default_factory=dict)
     results: list[Result] = field(default_factory=list)
 
     def note(self, event: str, content: Mapping[str, Any]) -> None:
@@ -42,6 +43,10 @@ class Notebook:
     def waiting(self, step: Step, why: str) -> None:
         """A step waits."""
         self.waits.append(why)
+
+    def going_on(self, step: Step, contacts: int) -> None:
+        """A step goes on."""
+        self.written[step.number] = self.written.get(step.number, 0) + contacts
 
     def ended(self, result: Result) -> None:
         """A step has ended."""
@@ -70,9 +75,10 @@ class World:
         application = open_emulator(database, seed=load_account(account), options=chosen, clock=ticking())
         return cls(database, Wire(application))
 
-    def client(self, *, writable: bool) -> Client:
+    def client(self, *, writable: bool, parallelism: int = 8) -> Client:
         """A client to the account."""
-        return Client("http://localhost", TOKEN, writable=writable, application=self.wire, timeout=5.0)
+        given: dict[str, Any] = {"writable": writable, "parallelism": parallelism}
+        return Client("http://localhost", TOKEN, application=self.wire, timeout=5.0, **given)
 
     def planned(self, desired: Desired) -> tuple[Plan, list[Diagnostic]]:
         """The plan, and its diagnostics."""
@@ -88,7 +94,7 @@ class World:
     def apply(self, plan: Plan, *, pause: Callable[[float], Any] | None = None, **options: Any) -> Report:
         """Applies the plan; pauses take no time and are kept."""
         given = {"journal": self.notes, "progress": self.notes} | options
-        with self.client(writable=True) as client:
+        with self.client(writable=True, parallelism=options.get("parallelism", 8)) as client:
             return apply_plan(client, plan, pause=pause or self.pauses.append, **given)
 
     def campaign(self, number: int = 100) -> dict[str, Any]:
@@ -157,6 +163,10 @@ class Interruption:
         if not self.pressed.is_set():
             self.pressed.set()
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    def settle(self) -> None:
+        """Give the main thread the time to hear it."""
+        threading.Event().wait(0.05)
 
     @contextmanager
     def heard(self) -> Iterator[None]:
