@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,9 +59,18 @@ def show_plan(made: Plan, rows: PlanRows, format_: str, *, facts: bool = False) 
     from reconciler.render.plan_text import plan_text
 
     if format_ == "text":
-        terminal.out(plan_text(rows, terminal_width(), facts=facts))
+        terminal.out(plan_text(rows, terminal_width(), facts=facts, plain=not _shows_signs()))
     else:
         terminal.out(RENDERED[format_](made, rows))
+
+
+def _shows_signs() -> bool:
+    """Whether stdout can take arrows and bars: a terminal of another encoding than UTF-8 often can't."""
+    try:
+        "→≈█▓░·".encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def write_reports(made: Plan, rows: PlanRows, reports: Sequence[Report]) -> bool:
@@ -126,7 +136,12 @@ def _place(path: Path) -> str:
 
 
 def refuse_no_file(path: Path) -> None:
-    """click.BadParameter for a folder, a device or a pipe: what is written takes the place of what was there."""
+    """click.BadParameter for a folder, a device or a pipe: what is written takes the place of what was there.
+
+    For `-`, too: others write to stdout then.
+    """
+    if str(path) == "-":
+        raise click.BadParameter("`-` is no file: `--format` says what stdout gets")
     if path.exists() and not path.is_file():
         what = "a folder" if path.is_dir() else "no regular file"
         raise click.BadParameter(f"`{path}` is {what}")

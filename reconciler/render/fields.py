@@ -10,8 +10,9 @@ from functools import cache
 from typing import Any
 
 from reconciler.kinds import SCHEMAS
+from reconciler.kinds.assignment_policy import ASSIGN_FIELDS
 from reconciler.kinds.campaign import ASSERTED, SETTINGS
-from reconciler.kinds.contact import BATCH_FIELDS, MATCH_FILTERS
+from reconciler.kinds.contact import MATCH_FILTERS, SET_FIELDS
 from reconciler.kinds.field import Availability, Field
 from reconciler.kinds.schema import DATETIME_PATTERN, DURATION_PATTERN, MOMENT_PATTERN, NAME_PATTERN, PHONE_PATTERN
 
@@ -20,7 +21,8 @@ _TABLES: Mapping[str, Mapping[str, Field]] = {
     "settings": SETTINGS,
     "expect": ASSERTED,
     "match": MATCH_FILTERS,
-    "set": BATCH_FIELDS,
+    "set": SET_FIELDS,
+    "assign": ASSIGN_FIELDS,
 }
 _FORMS = {
     DURATION_PATTERN: "duration: seconds, or 90s, 15m, 24h, 2d",
@@ -142,7 +144,8 @@ def _type_words(schema: Mapping[str, Any]) -> str:
     if types == ["array"]:
         return f"list of {_type_words(schema['items'])}" if "items" in schema else "list"
     if isinstance(more := schema.get("additionalProperties"), Mapping):
-        return f"object: names of your own, each with {_type_words(more)}"
+        listed = f", or list of {_type_words(schema['items'])}" if "items" in schema else ""
+        return f"object: names of your own, each with {_type_words(more)}{listed}"
     if "integer" in types and "string" in types and schema.get("minimum") == 1:
         return "id or name"
     return " or ".join(_WORDS.get(each, each) for each in types)

@@ -13,9 +13,10 @@ from reconciler.diagnostics import Severity
 from reconciler.planning.plan import Risk
 from reconciler.render.blocks import Block, riskiest_first
 from reconciler.render.html_campaigns import campaign, risk_badge
-from reconciler.render.html_charts import agents_chart, campaigns_chart, limits_chart
-from reconciler.render.markup import Markup, element, joined
-from reconciler.render.rows import Facts, Fault, PlanRows, StepRow
+from reconciler.render.html_charts import AGENTS, agents_chart, campaigns_chart, limits_chart
+from reconciler.render.markup import Markup, element, joined, with_code
+from reconciler.render.rows import Facts, Fault, PlanRows
+from reconciler.render.steps import StepRow
 from reconciler.render.words import count
 
 #: From so many campaigns on each is shown without bars and details: the page is to stay small.
@@ -49,7 +50,7 @@ def _head(rows: PlanRows) -> Markup:
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("meta", name="referrer", content="no-referrer"),
-        element("title", f"{rows.facts.target}: plan, risk {rows.risk}"),
+        element("title", f"{rows.facts.target}: plan{f', risk {rows.risk}' if rows.steps else ''}"),
         Markup(f"<style>{style}</style>"),
     )
 
@@ -87,15 +88,13 @@ def _main(rows: PlanRows) -> Iterator[Markup]:
         yield element("section", *_charts(rows), class_="charts", aria_label="In numbers")
     yield _changes(rows)
     if rows.steps:
-        yield _steps(rows.steps)
+        yield _steps(rows.steps, count(rows.summary.steps, "step"))
 
 
 def _charts(rows: PlanRows) -> Iterator[Markup]:
     """The numbers: agents, campaigns, limits; each with a heading, so that a screen reader finds it."""
     if rows.agents:
-        caption = "Contacts per agent, of the rules that change some"
-        title = element("h2", "The changing rules' contacts per agent")
-        yield element("div", title, agents_chart(rows.agents, caption), class_="card")
+        yield element("div", element("h2", AGENTS), agents_chart(rows.agents, AGENTS), class_="card")
     if rows.limits:
         yield element("div", element("h2", "Limits"), limits_chart(rows.limits), class_="card")
     yield element("div", element("h2", "Changes per campaign"), campaigns_chart(rows.blocks), class_="card")
@@ -112,9 +111,11 @@ def _fault(fault: Fault) -> Markup:
     place = " · ".join(each for each in (fault.place, fault.address) if each)
     return element(
         "li",
-        element("p", element("strong", str(fault.severity)), f" {fault.summary} ", element("code", fault.code)),
-        element("p", fault.detail) if fault.detail else Markup(),
-        element("p", f"What to do: {fault.help}") if fault.help else Markup(),
+        element(
+            "p", element("strong", str(fault.severity)), " ", with_code(fault.summary), " ", element("code", fault.code)
+        ),
+        element("p", with_code(fault.detail)) if fault.detail else Markup(),
+        element("p", "What to do: ", with_code(fault.help)) if fault.help else Markup(),
         element("small", place) if place else Markup(),
         class_=f"fault {fault.severity}",
     )
@@ -160,18 +161,17 @@ def _choices(legend: str, name: str, values: Sequence[str]) -> Markup:
     return element("fieldset", element("legend", legend), *boxes)
 
 
-def _steps(steps: Sequence[StepRow]) -> Markup:
-    heads = (element("th", each, scope="col") for each in ("Step", "For", "Call"))
+def _steps(steps: Sequence[StepRow], number: str) -> Markup:
+    heads = (element("th", each, scope="col") for each in ("Step", "Campaign", "For", "Call"))
     rows = (_step(each) for each in steps)
-    title = f"{count(len(steps), 'API call')}, in this order inside each campaign"
     table = element("table", element("thead", element("tr", *heads)), element("tbody", *rows))
-    summary = element("summary", element("h2", title))
+    summary = element("summary", element("h2", f"{number}, in this order inside each campaign"))
     return element("section", element("details", summary, table, id="steps", open=True))
 
 
 def _step(step: StepRow) -> Markup:
-    cells = (element("td", each) for each in (step.address, step.words))
-    return element("tr", element("td", f"{step.number:,}", class_="n"), *cells)
+    cells = (element("td", each) for each in (str(step.campaign_id), step.address, step.words))
+    return element("tr", element("td", step.numbers, class_="n"), *cells)
 
 
 def _hash(text: str) -> str:

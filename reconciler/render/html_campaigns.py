@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from reconciler.planning.plan import Risk
-from reconciler.render.blocks import Agent, Block, Policy, RuleRow, Shift
-from reconciler.render.html_charts import agents_chart
+from reconciler.render.blocks import Block
+from reconciler.render.html_charts import AGENTS, agents_chart
 from reconciler.render.lines import Line, Sign
-from reconciler.render.markup import Markup, element, joined
+from reconciler.render.markup import Markup, element, joined, with_code
+from reconciler.render.risks import RiskRow
+from reconciler.render.rules import FIRST_MOVES, Agent, Policy, RuleRow, Shift, moves_left
 from reconciler.render.words import count
 
-#: Of a rule's moves those of most contacts are shown, so many of them.
-_MOST_SHIFTS = 30
+#: So many of a rule's moves are shown one by one, when they are opened.
+_MOST_SHIFTS = 100
 #: Members that stay are named as long as they are no more than these.
 _MOST_KEPT = 12
-_AGENTS = "Contacts per agent, of the rules that change some"
 _TAGS = {Sign.ADDS: "new", Sign.REMOVES: "removed"}
 
 
 def campaign(block: Block, *, brief: bool = False) -> Markup:
-    """One campaign, open: a script closes those of a large plan. `brief`: without bars and without a rule's moves."""
+    """One campaign, open: a script closes those of a large plan. `brief`: without bars, and moves told together."""
     counts = [count(block.values_changed, "value")] if block.values_changed else []
     counts += [count(block.contacts_changed, "contact")] if block.contacts_changed else []
     summary = element(
@@ -30,7 +31,7 @@ def campaign(block: Block, *, brief: bool = False) -> Markup:
         element("span", " · ".join([block.verb, *counts]), class_="counts"),
         risk_badge(block.risk),
     )
-    risks = element("ul", *(element("li", each) for each in block.risks), class_="risks") if block.risks else Markup()
+    risks = element("ul", *map(_point, block.risks), class_="risks") if block.risks else Markup()
     return element(
         "details",
         summary,
@@ -49,14 +50,19 @@ def campaign(block: Block, *, brief: bool = False) -> Markup:
 
 def _agents(agents: Sequence[Agent], *, brief: bool) -> Markup:
     if not brief:
-        return agents_chart(agents, _AGENTS)
+        return agents_chart(agents, AGENTS)
     loads = (f"{each.name} {each.before:,} → {each.after:,}" for each in agents if each.before != each.after)
-    return element("p", f"{_AGENTS}: {', '.join(loads)}")
+    return element("p", f"{AGENTS}: {', '.join(loads)}")
 
 
 def risk_badge(risk: Risk) -> Markup:
     """The risk as a word; the colour only repeats it."""
     return element("span", f"risk {risk}", class_=f"badge {risk}") if risk is not Risk.NONE else Markup()
+
+
+def _point(risk: RiskRow) -> Markup:
+    about = joined(element("code", risk.values), ": ") if risk.values else Markup()
+    return element("li", element("strong", str(risk.risk)), " · ", about, with_code(risk.words), class_=str(risk.risk))
 
 
 def _lines(lines: Sequence[Line]) -> Markup:
@@ -71,16 +77,17 @@ def _name(line: Line) -> Markup:
     return element("th", line.name, mark, _origin(line.place, *line.via), scope="row")
 
 
-def _cells(line: Line) -> tuple[Markup, ...]:
-    if line.before:
-        return element("td", line.before), element("td", line.after)
-    if line.after:
-        return (element("td", line.after, colspan=2),)
-    moves = [element("li", f"+ {each}", class_="new") for each in line.added]
-    moves += [element("li", f"− {each}", class_="removed") for each in line.removed]
+def _cells(line: Line) -> tuple[Markup, Markup]:
+    """What is before, and what is after: of a set who goes, and who comes."""
+    if not (line.added or line.removed):
+        return element("td", line.before or "-"), element("td", line.after)
     names = f": {', '.join(line.kept)}" if len(line.kept) <= _MOST_KEPT else ""
     kept = [element("li", f"{len(line.kept)} unchanged{names}", class_="soft")] if line.kept else []
-    return (element("td", element("ul", *moves, *kept, class_="moves"), colspan=2),)
+    gone = [element("li", f"− {each}", class_="removed") for each in line.removed]
+    come = [element("li", f"+ {each}", class_="new") for each in line.added]
+    nothing = [element("li", "none", class_="soft")]
+    before, after = (element("ul", *(some or kept or nothing), class_="moves") for some in (gone, [*come, *kept]))
+    return element("td", before), element("td", after)
 
 
 def _origin(*parts: str) -> Markup:
@@ -89,7 +96,7 @@ def _origin(*parts: str) -> Markup:
 
 
 def _policy(policy: Policy, *, brief: bool) -> Markup:
-    heads = (element("th", each, scope="col") for each in ("Rule", "Contacts", "Get"))
+    heads = (element("th", each, scope="col") for each in ("Rule", "Contacts", "Changes"))
     table = element(
         "table",
         element("thead", element("tr", *heads)),
@@ -100,28 +107,35 @@ def _policy(policy: Policy, *, brief: bool) -> Markup:
 
 
 def _rule(rule: RuleRow, *, brief: bool) -> Markup:
-    sets = [element("li", element("code", name), " → ", element("code", after)) for name, after in rule.sets]
+    others = [element("small", rule.others)] if rule.others else []
+    moments = [element("small", element("code", name), " is ", element("code", at)) for name, at in rule.moments]
     return element(
         "tr",
         element("th", rule.name, _origin(rule.place), scope="row"),
-        element("td", rule.words),
-        element("td", element("ul", *sets, class_="moves") if sets else Markup(), Markup() if brief else _shifts(rule)),
+        element("td", rule.words, *others, *moments),
+        element("td", *_shifts(rule, 0 if brief else _MOST_SHIFTS)),
     )
 
 
-def _shifts(rule: RuleRow) -> Markup:
-    if not rule.shifts:
-        return Markup()
-    shifts = [_shift(each) for each in rule.shifts[:_MOST_SHIFTS]]
-    more = len(rule.shifts) - len(shifts)
-    shifts += [element("li", f"and {more:,} more kinds of change")] if more else []
-    return element("details", element("summary", "in detail"), element("ul", *shifts, class_="moves"), open=True)
+def _shifts(rule: RuleRow, most: int) -> Iterator[Markup]:
+    """What moves from what to what; what is told together there, or left out, to be opened: `most` of all."""
+    if rule.moves:
+        left = moves_left(rule)
+        more = [element("li", left)] if left else []
+        yield element("ul", *map(_shift, rule.moves[:FIRST_MOVES]), *more, class_="moves")
+    if rule.moves[:FIRST_MOVES] != rule.shifts and most:
+        rest = len(rule.shifts) - most
+        more = [element("li", f"and {rest:,} more, in the plan as JSON")] if rest > 0 else []
+        title = element("summary", "each of them")
+        yield element(
+            "details", title, element("ul", *map(_shift, rule.shifts[:most]), *more, class_="moves"), open=True
+        )
 
 
 def _shift(shift: Shift) -> Markup:
     return element(
         "li",
-        f"{count(shift.contacts, 'contact')}: {shift.name} ",
+        f"{count(shift.contacts, 'contact')}, {shift.name}: ",
         element("code", shift.before),
         " → ",
         element("code", shift.after),

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from reconciler.render.blocks import Agent, Block
+from reconciler.render.bars import largest
+from reconciler.render.blocks import Block
 from reconciler.render.markup import Markup, element, joined
 from reconciler.render.rows import LimitRow
+from reconciler.render.rules import Agent
 
+#: Whose contacts are counted.
+AGENTS = "Contacts per agent, of the rules that change some"
 #: A chart has so many rows; what comes after is told in another way.
 MOST_ROWS = 20
 
 
 def agents_chart(agents: Sequence[Agent], caption: str) -> Markup:
     """The contacts of each agent, before and after; those after the first twenty in a part of their own."""
-    most = max((max(each.before, each.after) for each in agents), default=0)
+    most = largest(agents)
     ordered = sorted(agents, key=lambda each: -max(each.before, each.after)) if len(agents) > MOST_ROWS else agents
     first, rest = ordered[:MOST_ROWS], ordered[MOST_ROWS:]
     shown = _agents_table(first, most, caption)
@@ -48,7 +52,7 @@ def campaigns_chart(blocks: Sequence[Block]) -> Markup:
 
 def limits_chart(limits: Sequence[LimitRow]) -> Markup:
     """How close the plan comes to each limit."""
-    return _table("Limits", _heads("Limit", "Used", "Of", ""), [_limit(each) for each in limits])
+    return _table("Limits", _heads("Limit", "Planned", "Allowed", ""), [_limit(each) for each in limits])
 
 
 def _limit(limit: LimitRow) -> Markup:
@@ -67,11 +71,16 @@ def _agents_table(agents: Iterable[Agent], most: int, caption: str) -> Markup:
             _number(each.before),
             _number(each.after),
             element("td", _signed(each.after - each.before), class_="n"),
-            _bar([(each.before, most, "before"), (each.after, most, "after")]),
+            _bar([(each.before, most, "before"), (each.after, most, "after")] if _fits(each, most) else []),
         )
         for each in agents
     ]
     return _table(caption, _heads("Agent", "Before", "After", "Change", ""), rows)
+
+
+def _fits(agent: Agent, most: int) -> bool:
+    """Whether bars can show it: what nobody has may be far more than the longest of them."""
+    return max(agent.before, agent.after) <= most
 
 
 def _signed(number: int) -> str:
@@ -108,5 +117,5 @@ def _bar(bars: Sequence[tuple[int, int, str]]) -> Markup:
         element("rect", width=f"{100 * number / most if most else 0:.1f}%", height=8, y=index * 10, rx=2, class_=kind)
         for index, (number, most, kind) in enumerate(bars)
     ]
-    drawing = element("svg", *rects, height=len(bars) * 10 - 2)
+    drawing = element("svg", *rects, height=max(len(bars) * 10 - 2, 0))
     return element("td", drawing, class_="bar", aria_hidden="true")

@@ -48,8 +48,8 @@ def laid_out(rows: Sequence[Row], indent: int, width: int | None) -> Iterator[Te
         elif row.origin:
             below.append(origin)
         yield from wrapped(line, width, indent + _STEP)
-        for each in (*below, *row.below):
-            yield from wrapped(Text(" " * (indent + _STEP)).append(each), width, indent + _STEP)
+        for each, more in (*((one, 0) for one in below), *((one, _GAP) for one in row.below)):
+            yield from wrapped(Text(" " * (indent + _STEP)).append(each), width, indent + _STEP + more)
 
 
 def _beside(rows: Sequence[Row], indent: int, names: int, before: int, width: int | None) -> list[Text | None]:

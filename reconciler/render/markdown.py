@@ -15,9 +15,13 @@ from urllib.parse import quote
 
 from reconciler.diagnostics import Severity
 from reconciler.planning.plan import Risk
-from reconciler.render.blocks import Agent, Block, Policy, RuleRow, riskiest_first
+from reconciler.render.bars import bar_of, largest
+from reconciler.render.blocks import Block, riskiest_first
 from reconciler.render.lines import Line, Sign
-from reconciler.render.rows import Fault, PlanRows, StepRow
+from reconciler.render.risks import RiskRow
+from reconciler.render.rows import Fault, PlanRows
+from reconciler.render.rules import FIRST_MOVES, Agent, Policy, RuleRow, Shift, moves_left
+from reconciler.render.steps import StepRow
 from reconciler.render.words import count
 
 #: GitHub takes 65,536 characters in a comment; the rest is left to whoever adds a line to it.
@@ -26,6 +30,8 @@ MOST = 65_000
 _MOST_FAULTS = 20_000
 #: So many targets and limits are named one by one.
 _MOST_NAMED = 20
+#: The longest bar, in characters.
+_BAR = 20
 _SIGNS = {Sign.CHANGES: "change", Sign.ADDS: "add", Sign.REMOVES: "**remove**", Sign.LEAVES: "keep"}
 #: Words that mean nothing to Markdown, to GitHub or to GitLab, whatever stands around them.
 _PLAIN = re.compile(r"[^\W\d_][^\W_]*(?:[ ,;()%'→·]+[^\W_]+)*[.)]?")
@@ -37,7 +43,7 @@ def plan_markdown(rows: PlanRows) -> str:
     head = "\n".join(_head(rows)) + "\n"
     foot = _foot(rows)
     blocks = [_block(each) for each in riskiest_first(rows.blocks)]
-    steps = _steps(rows.steps)
+    steps = _steps(rows.steps, count(rows.summary.steps, "step"))
     if _length(head + "".join(blocks) + steps + foot) <= MOST:
         return head + "".join(blocks) + steps + foot
     return head + _cut(rows, blocks, steps, MOST - _length(head + foot)) + foot
@@ -102,11 +108,11 @@ def _faults(faults: Sequence[Fault]) -> Iterator[str]:
         return
     counts = [(severity, _number(faults, severity)) for severity in Severity]
     texts = ["\n".join(_fault(each)) for each in faults]
-    shown = _fitting(texts, _MOST_FAULTS)
-    fence = "`" * max(3, 1 + max(len(each) for each in re.findall(r"`*", "".join(texts[:shown]))))
+    shown = [texts[index] for index in _fitting(texts, _MOST_FAULTS)]
+    fence = "`" * max(3, 1 + max(len(each) for each in re.findall(r"`*", "".join(shown))))
     yield f"**{', '.join(count(number, severity) for severity, number in counts if number)}**\n"
-    yield "\n".join([f"{fence}text", *texts[:shown], fence, ""])
-    if more := len(texts) - shown:
+    yield "\n".join([f"{fence}text", *shown, fence, ""])
+    if more := len(texts) - len(shown):
         yield f"… and {more:,} more: see the plan itself.\n"
 
 
@@ -122,13 +128,12 @@ def _block(block: Block) -> str:
     name = f"{_html(block.address)} · {block.id} {_html(block.name)}"
     counts = [count(block.values_changed, "value")] if block.values_changed else []
     counts += [count(block.contacts_changed, "contact")] if block.contacts_changed else []
-    risk = f"<b>risk {block.risk}</b>" if block.risk in (Risk.HIGH, Risk.MEDIUM) else f"risk {block.risk}"
     lines = [
         "<details>",
-        f"<summary>{name} · {' · '.join([block.verb, *counts, risk])}</summary>",
+        f"<summary>{name} · {' · '.join([block.verb, *counts, *_risk(block.risk)])}</summary>",
         "",
         f"Why: {', '.join(block.why)}.",
-        *(["", *(f"- {prose(each)}" for each in block.risks)] if block.risks else []),
+        *(["", *(_point(each) for each in block.risks)] if block.risks else []),
         *_lines(block.lines),
         *chain.from_iterable(_policy(each) for each in block.policies),
         *_agents(block.agents),
@@ -137,6 +142,18 @@ def _block(block: Block) -> str:
         "",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _risk(risk: Risk) -> list[str]:
+    if risk is Risk.NONE:
+        return []
+    return [f"<b>risk {risk}</b>" if risk in (Risk.HIGH, Risk.MEDIUM) else f"risk {risk}"]
+
+
+def _point(risk: RiskRow) -> str:
+    weight = f"**{risk.risk}**" if risk.risk in (Risk.HIGH, Risk.MEDIUM) else str(risk.risk)
+    about = f"{code(risk.values)}: " if risk.values else ""
+    return f"- {weight}: {about}{prose(risk.words)}"
 
 
 def _lines(lines: Sequence[Line]) -> Iterator[str]:
@@ -158,31 +175,42 @@ def _moved(line: Line) -> str:
 
 def _policy(policy: Policy) -> Iterator[str]:
     yield from ("", f"Contacts, by {code(policy.address)}:", "")
-    yield from ("| rule | contacts | get | from |", "| --- | --- | --- | --- |")
+    yield from ("| rule | contacts | change | from |", "| --- | --- | --- | --- |")
     yield from (_rule(each) for each in policy.rules)
 
 
 def _rule(rule: RuleRow) -> str:
-    sets = ", ".join(f"{cell(name)} → {cell(after)}" for name, after in rule.sets)
-    return f"| {cell(rule.name)} | {rule.words} | {sets} | {cell(rule.place)} |"
+    words = [
+        rule.words,
+        *filter(None, [rule.others]),
+        *(f"{cell(name)} is {cell(moment)}" for name, moment in rule.moments),
+    ]
+    moves = [*(_move(each) for each in rule.moves[:FIRST_MOVES]), *filter(None, [moves_left(rule)])]
+    return f"| {cell(rule.name)} | {'<br>'.join(words)} | {'<br>'.join(moves)} | {cell(rule.place)} |"
+
+
+def _move(shift: Shift) -> str:
+    return f"{count(shift.contacts, 'contact')}, {cell(shift.name)}: {cell(shift.before)} → {cell(shift.after)}"
 
 
 def _agents(agents: Sequence[Agent]) -> Iterator[str]:
     if agents:
-        yield from ("", "| these rules' contacts, per agent | before | after | |", "| --- | ---: | ---: | ---: |")
+        yield from ("", "Contacts per agent, of the rules that change some (█ stays, ▓ comes, ░ goes):", "")
+        yield from ("| agent | before | after | change | |", "| --- | ---: | ---: | ---: | --- |")
+    most = largest(agents)
     for each in agents:
         moved = f"{each.after - each.before:+,}" if each.after != each.before else ""
-        yield f"| {cell(each.name)} | {each.before:,} | {each.after:,} | {moved} |"
+        bar = str(bar_of(each, most, _BAR))
+        yield f"| {cell(each.name)} | {each.before:,} | {each.after:,} | {moved} | {code(bar) if bar else ''} |"
 
 
-def _steps(steps: Sequence[StepRow]) -> str:
+def _steps(steps: Sequence[StepRow], number: str) -> str:
     if not steps:
         return ""
-    rows = (f"| {each.number} | {cell(each.address)} | {cell(each.words)} |" for each in steps)
-    title = f"<summary>{count(len(steps), 'API call')}, in this order inside each campaign</summary>"
-    return "\n".join(
-        ["<details>", title, "", "| | for | call |", "| ---: | --- | --- |", *rows, "", "</details>", "", ""]
-    )
+    rows = (f"| {each.numbers} | {each.campaign_id} | {cell(each.address)} | {cell(each.words)} |" for each in steps)
+    title = f"<summary>{number}, in this order inside each campaign</summary>"
+    head = ("| | campaign | for | call |", "| ---: | ---: | --- | --- |")
+    return "\n".join(["<details>", title, "", *head, *rows, "", "</details>", "", ""])
 
 
 def _foot(rows: PlanRows) -> str:
@@ -200,29 +228,29 @@ def _cut(rows: PlanRows, blocks: Sequence[str], steps: str, room: int) -> str:
     ordered = riskiest_first(rows.blocks)
     notice = _left_out(rows, ordered, bool(steps))
     shown = _fitting(blocks, room - _length(notice))
-    return "".join(blocks[:shown]) + _left_out(rows, ordered[shown:], bool(steps))
+    left = [ordered[index] for index in sorted({*range(len(ordered))} - {*shown})]
+    return "".join(blocks[index] for index in shown) + _left_out(rows, left, bool(steps))
 
 
 def _left_out(rows: PlanRows, blocks: Sequence[Block], steps: bool) -> str:
     risks = Counter(each.risk for each in blocks)
     by_risk = ", ".join(f"{risks[each]:,} of risk {each}" for each in reversed(Risk) if risks[each])
     campaigns = f"{count(len(blocks), 'campaign')} ({by_risk})" if blocks else ""
-    calls = f"the list of {count(len(rows.steps), 'API call')}" if steps else ""
+    calls = f"the list of {count(rows.summary.steps, 'step')}" if steps else ""
     where = f"reconciler show {_short(rows.facts.file or 'FILE')}"
     saved = "" if rows.facts.file else ", for a plan saved with " + code("plan --out FILE")
     what = " and ".join(each for each in (campaigns, calls) if each)
     return f"**Left out, for want of room: {what}.** All of it: {code(where)}{saved}\n\n"
 
 
-def _fitting(texts: Iterable[str], room: int) -> int:
-    """How many of the texts, from the first on, fit into so many characters."""
-    number = 0
-    for each in texts:
-        room -= _length(each)
-        if room < 0:
-            break
-        number += 1
-    return number
+def _fitting(texts: Iterable[str], room: int) -> list[int]:
+    """Which of the texts, by their places, fit into so many characters: each that still does, from the first on."""
+    shown = []
+    for index, each in enumerate(texts):
+        if _length(each) <= room:
+            room -= _length(each)
+            shown.append(index)
+    return shown
 
 
 def _length(text: str) -> int:

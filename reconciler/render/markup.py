@@ -29,6 +29,14 @@ def joined(*children: str, by: str = "") -> Markup:
     return Markup(by.join(each if isinstance(each, Markup) else html.escape(each, quote=False) for each in children))
 
 
+def with_code(text: str) -> Markup:
+    """A text of ours or from outside: what stands between backticks as code, all of it escaped."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # the last one closes nothing
+        parts[-2:] = ["`".join(parts[-2:])]
+    return joined(*(element("code", each) if index % 2 else each for index, each in enumerate(parts)))
+
+
 def _attribute(name: str, value: str | int | bool) -> str:
     shown = name.rstrip("_").replace("_", "-")
     if value is False:

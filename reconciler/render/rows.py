@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,15 @@ from typing import Any
 from reconciler.diagnostics import Severity
 from reconciler.planning.findings import Finding
 from reconciler.planning.limits import Use
-from reconciler.planning.plan import Action, Change, Plan, Risk, Summary
+from reconciler.planning.plan import Action, Change, Plan, Resolved, Risk, Summary
 from reconciler.planning.saved import to_json
-from reconciler.render.blocks import Agent, Block, agents_of, block_of, worst_risk
+from reconciler.render.blocks import Block, block_of
 from reconciler.render.lines import moved_line
 from reconciler.render.neutral import neutral
-from reconciler.render.words import Names, count, minute, operation_words
+from reconciler.render.risks import worst_risk
+from reconciler.render.rules import Agent, agents_of
+from reconciler.render.steps import StepRow, step_rows
+from reconciler.render.words import Names, count, estimate, minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +70,6 @@ class LimitRow:
 
 
 @dataclass(frozen=True, slots=True)
-class StepRow:
-    """One API call."""
-
-    number: int
-    address: str
-    campaign_id: int
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class PlanRows:
     """A whole plan: what it is bound to, a block for each campaign that is shown, and what closes it.
 
@@ -108,18 +101,19 @@ def plan_rows(
     for change in plan.changes:
         groups.setdefault((change.address, change.campaign_id), []).append(change)
     shown = [changes for changes in groups.values() if any(_is_news(each) for each in changes)]
+    steps = step_rows(plan.steps)
     return PlanRows(
         facts=_facts(plan, now, file),
-        blocks=tuple(block_of(changes, names) for changes in _by_campaign(shown)),
+        blocks=tuple(_blocks(shown, steps, names, plan.moments)),
         unchanged=len(groups) - len(shown),
         summary=plan.summary,
         campaigns=_campaigns(plan),
         totals=_totals(plan),
         risk=worst_risk(each.risk for each in plan.changes),
         agents=agents_of((load for each in plan.changes for load in each.loads), names),
-        limits=tuple(_limit(each) for each in uses if plan.steps),
+        limits=tuple(_limit(each) for each in uses if plan.steps and _concerns(each, plan)),
         faults=tuple(_fault(each) for each in plan.diagnostics),
-        steps=tuple(StepRow(e.number, neutral(e.address), e.campaign_id, operation_words(e)) for e in plan.steps),
+        steps=steps,
     )
 
 
@@ -132,12 +126,22 @@ def _is_news(change: Change) -> bool:
     return change.action is not Action.NONE or bool(change.attributes)
 
 
-def _by_campaign(groups: Iterable[Sequence[Change]]) -> Iterable[list[Change]]:
-    """What is shown of each campaign: its own changes, then those of its contacts."""
+def _blocks(
+    groups: Iterable[Sequence[Change]], steps: Iterable[StepRow], names: Names, moments: Iterable[Resolved]
+) -> Iterator[Block]:
+    """What is shown of each campaign: its own changes, then those of its contacts; and what is sent for it."""
     campaigns: dict[int, list[Change]] = {}
     for changes in groups:
         campaigns.setdefault(changes[0].campaign_id, []).extend(changes)
-    return campaigns.values()
+    sent: dict[int, list[StepRow]] = {}
+    for step in steps:
+        sent.setdefault(step.campaign_id, []).append(step)
+    yield from (block_of(changes, names, sent.get(id_, ()), moments) for id_, changes in campaigns.items())
+
+
+def _concerns(use: Use, plan: Plan) -> bool:
+    """Whether a limit is the run's, or that of a rule that was planned: a plan of a part has not all of them."""
+    return not use.owner or any(use.owner == f"{each.address} rule {each.rule}" for each in plan.changes)
 
 
 def _facts(plan: Plan, now: datetime | None, file: str) -> Facts:
@@ -186,7 +190,9 @@ def _totals(plan: Plan) -> str:
     if not plan.steps and summary.contacts_deferred:
         return f"nothing to do now: {count(summary.contacts_deferred, 'contact')} in a call, deferred to the next run"
     if not plan.steps:
-        return f"nothing to do: {'this part of ' if plan.targets else ''}the account is as the manifests say"
+        part = "this part of " if plan.targets else ""
+        differs = ", but for what is ignored" if any(each.attributes for each in plan.changes) else ""
+        return f"nothing to do: {part}the account is as the manifests say{differs}"
     parts = [*incomplete, _campaigns(plan)]
     if summary.custom_fields_added:
         parts.append(count(summary.custom_fields_added, "custom field") + " to add")
@@ -194,7 +200,7 @@ def _totals(plan: Plan) -> str:
         parts.append(f"{summary.contacts_changed:,} of {count(summary.contacts_matched, 'matched contact')} change")
     if summary.contacts_deferred:
         parts.append(f"{summary.contacts_deferred:,} deferred")
-    return " · ".join([*parts, count(summary.steps, "API call")])
+    return " · ".join([*parts, count(summary.steps, "step"), estimate(summary)])
 
 
 def _campaigns(plan: Plan) -> str:

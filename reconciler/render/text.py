@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len
 from rich.text import Text
 
-from reconciler.applying.results import Outcome, Report, Result
+from reconciler.applying.results import Contacts, Outcome, Report, Result
 from reconciler.diagnostics import Diagnostic, Severity, Span
 from reconciler.render.neutral import neutral
 from reconciler.render.words import count, step_words
@@ -84,17 +84,18 @@ def _cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def result_text(result: Result, total: int) -> Text:
-    """One step that has ended, on one line, and what moved below it."""
+def result_text(result: Result, total: int, ended: int | None = None) -> Text:
+    """One step that has ended, on one line, and what moved below it.
+
+    `ended`: how many have ended with it; without it, the step's own number is shown.
+    """
     word, style = _OUTCOMES[result.outcome]
     text = Text()
-    number = f"{result.step.number:>{len(str(total))}}/{total}"
-    text.append(f"  {number}  ", "dim").append(f"{word:<8}", style)
+    place = f"{ended or result.step.number:>{len(str(total))}}/{total}"
+    text.append(f"  {place}  ", "dim").append(f"{word:<8}", style)
     text.append(f"  {step_words(result.step)}")
-    if result.step.contact_ids and result.outcome is not Outcome.SKIPPED:
-        counts = {"written": result.written, "failed": result.failed}
-        counts |= {"in a call": result.deferred, "moved": result.stale}
-        text.append("  " + ", ".join(f"{number} {name}" for name, number in counts.items() if number), "dim")
+    if counts := [(name, number) for name, number in _counts(result.contacts) if number]:
+        text.append("  " + ", ".join(f"{number:,} {name}" for name, number in counts), "dim")
     text.append(f"  {neutral(result.detail)}\n" if result.detail else "\n", "" if result.help else "dim")
     for moved in result.moved:
         planned, found = neutral(str(moved.planned)), neutral(str(moved.found))
@@ -102,6 +103,16 @@ def result_text(result: Result, total: int) -> Text:
     if result.help:
         text.append("           help: ", "bold cyan").append(neutral(result.help) + "\n")
     return text
+
+
+def _counts(contacts: Contacts) -> Iterator[tuple[str, int]]:
+    """How many contacts of a step are of each kind that its detail does not tell."""
+    yield "written", len(contacts.done)
+    yield "failed", len(contacts.failed)
+    yield "excluded", contacts.excluded_count
+    yield "in a call", len(contacts.deferred)
+    yield "moved", len(contacts.moved)
+    yield "unknown", len(contacts.unknown)
 
 
 def report_text(report: Report) -> Text:

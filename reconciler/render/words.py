@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from reconciler.kinds.campaign import SETTINGS
-from reconciler.kinds.contact import BATCH_FIELDS
+from reconciler.kinds.contact import SET_FIELDS
 from reconciler.kinds.field import Type
 from reconciler.kinds.values import duration
-from reconciler.planning.plan import Action, Operation, Reason, Step, Via, ViaKind
+from reconciler.planning.plan import WITHHELD, Action, Operation, Reason, Step, Summary, Via, ViaKind
 from reconciler.render.neutral import neutral
 
 #: Why a change is there.
@@ -33,6 +33,8 @@ ACTIONS: Final[Mapping[Action, str]] = {
     Action.DELETE: "delete",
     Action.NONE: "nothing",
 }
+#: Who has a contact that no agent is assigned to.
+NOBODY: Final = "nobody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,17 @@ class Names:
     def shown(self, reference: str, id_: Any) -> str:
         """``alice (543)``, or the id alone where it has no name; nobody for null."""
         if id_ is None:
-            return "nobody"
+            return NOBODY
         known = self.agents if reference == "agents" else self.groups
         name = known.get(id_) if isinstance(id_, int) else None
         return f"{neutral(name)} ({id_})" if name else neutral(str(id_))
 
 
 def value(name: str, given: Any, names: Names) -> str:
-    """One value of the setting or contact field `name`, in words."""
-    field_ = SETTINGS.get(name) or BATCH_FIELDS.get(name)
+    """One value of the setting or contact field `name`, in words; of what is withheld only that there is one."""
+    if given == WITHHELD:
+        return neutral(f"a {name}")
+    field_ = SETTINGS.get(name) or SET_FIELDS.get(name)
     if field_ is not None and field_.type is Type.REFERENCE and not field_.many:
         return names.shown(field_.reference, given)
     if given is None:
@@ -77,7 +81,7 @@ def element(name: str, given: Any, names: Names) -> str:
     field_ = SETTINGS.get(name)
     if field_ is not None and field_.type is Type.REFERENCE:
         return names.shown(field_.reference, given)
-    return neutral(str(given))
+    return neutral(str(given)) or "(empty)"
 
 
 def via_words(via: Via) -> str:
@@ -96,8 +100,16 @@ def operation_words(step: Step) -> str:
         return neutral(f"add field {', '.join(str(each.get('name')) for each in step.fields)}")
     if step.operation is Operation.DELETE_CAMPAIGN:
         return f"DELETE campaign {step.campaign_id}"
-    contacts = count(len(step.contact_ids), "contact")
-    return neutral(f"rule {step.rule}: batch of {contacts} in campaign {step.campaign_id}")
+    return f"{batch_words([step])} in campaign {step.campaign_id}"
+
+
+def batch_words(steps: Sequence[Step]) -> str:
+    """What steps send to contacts that differ in nothing but those: ``rule gold: 3 batches, 1,236 contacts``."""
+    step, contacts = steps[0], count(sum(len(each.contact_ids) for each in steps), "contact")
+    rule = f"rule {step.rule}: " if step.rule is not None else ""
+    if step.operation is Operation.UPDATE_EACH:
+        return neutral(f"{rule}PUT {contacts}{' one by one' if contacts != '1 contact' else ''}")
+    return neutral(f"{rule}{'batch of ' if len(steps) == 1 else f'{len(steps):,} batches, '}{contacts}")
 
 
 def step_words(step: Step) -> str:
@@ -114,3 +126,16 @@ def count(number: int, noun: str) -> str:
 def minute(moment: datetime) -> str:
     """A moment to the minute, in UTC: ``2026-09-01 07:30Z``."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}Z"
+
+
+def estimate(summary: Summary) -> str:
+    """What applying takes: ``about 24 calls, 40 s (estimated)``."""
+    return f"about {count(summary.estimated_calls, 'call')}, {span(summary.estimated_seconds)} (estimated)"
+
+
+def span(seconds: int) -> str:
+    """A length of time, rounded up: in seconds below 90 of them, in minutes below 90 of those, then in hours, too."""
+    minutes = -(-seconds // 60)
+    if seconds < 90:
+        return f"{seconds} s"
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60:,} h {minutes % 60} min"

@@ -16,6 +16,7 @@ from reconciler.render.words import Names
 from tests.browser.conftest import Open
 from tests.planning.plans import assigning, batch, change, plan_of
 from tests.render.sample import HOSTILE, sample_rows
+from tests.render.spreading import spreading_rows
 
 LOADS = (Load(543, 3, 26), Load(544, 9, 0), Load(None, 14, 0))
 NAMES = Names.of({"alice": 543, "bruno": 544}, {})
@@ -138,7 +139,7 @@ def test_without_script_everything_is_there(opened: Open) -> None:
     page = opened(_html(12), java_script_enabled=False)
     assert len(_shown(page)) == 12
     assert page.locator("details:not([open])").count() == 0
-    assert page.get_by_text("3 contacts: assignedAgentId").is_visible()
+    assert page.get_by_text("3 contacts, assignedAgentId").is_visible()
     assert not page.locator("#filter").is_visible()
 
 
@@ -156,16 +157,50 @@ def test_light_and_dark(opened: Open) -> None:
 def test_it_is_accessible(opened: Open, scheme: str, width: int) -> None:
     """axe-core finds no fault: contrast, names, landmarks, headings, tables."""
     options: dict[str, Any] = {"color_scheme": scheme, "viewport": {"width": width, "height": 900}}
-    page = opened(plan_html(sample_rows("Métiers de Bouche")), **options)
-    found = Axe().run(page, options=RULES).response["violations"]
-    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+    for rows in (sample_rows("Métiers de Bouche"), spreading_rows()):
+        found = Axe().run(opened(plan_html(rows), **options), options=RULES).response["violations"]
+        assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
 
 
 @pytest.mark.parametrize("width", [1200, 400, 320])
 def test_nothing_is_wider_than_the_screen(opened: Open, width: int) -> None:
     """Down to a small telephone, with names without a space in them."""
-    page = opened(plan_html(sample_rows("x" * 120)), viewport={"width": width, "height": 900})
-    assert page.evaluate("document.documentElement.scrollWidth") == width
+    for rows in (sample_rows("x" * 120), spreading_rows()):
+        page = opened(plan_html(rows), viewport={"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_on_a_telephone_cells_stand_below_each_other(opened: Open) -> None:
+    """As wide as the campaign, and each says what it is; on a desk they are beside each other."""
+    for width, below in ((400, True), (1200, False)):
+        page = opened(plan_html(spreading_rows()), viewport={"width": width, "height": 900})
+        name, before, after = page.locator(".values tr", has_text="isPaused").first.locator("th, td").all()
+        tops = [each.bounding_box()["y"] for each in (name, before, after)]  # type: ignore[index]
+        assert (tops[0] < tops[1] < tops[2]) is below
+        label = after.evaluate("e => getComputedStyle(e, '::before').content")
+        assert label == ('"after "' if below else "none")
+
+
+def test_what_is_told_together_opens(opened: Open) -> None:
+    """Twelve agents are one line, until each of them is asked for."""
+    page = opened(plan_html(spreading_rows()))
+    assert page.get_by_text("354 contacts, assignedAgentId: nobody → 12 agents").is_visible()
+    one = page.get_by_text("39 contacts, assignedAgentId: nobody → zoé (546)")
+    assert not one.is_visible()
+    page.get_by_text("each of them").press("Enter")
+    assert one.is_visible()
+
+
+def test_bars_of_agents_are_not_dwarfed(opened: Open) -> None:
+    """What nobody has is a number alone where it is more than any agent has."""
+    page = opened(plan_html(spreading_rows()))
+    widths = (
+        page.locator(".campaign .chart tr", has_text="håkon")
+        .locator("rect")
+        .evaluate_all("all => all.map(e => e.getBBox().width / e.ownerSVGElement.getBoundingClientRect().width)")
+    )
+    assert widths == pytest.approx([30 / 68, 42 / 68], abs=0.01)
+    assert page.locator(".campaign .chart tr", has_text="nobody").locator("rect").count() == 0
 
 
 def test_on_paper_everything_is_open(opened: Open) -> None:

@@ -89,7 +89,7 @@ def _policy(about: dict[str, Any], text: str) -> dict[str, Any]:
 def sample_rows(text: str = "x-1") -> PlanRows:
     """The rows of the plan, with a limit that is exceeded and one that is not."""
     names = Names.of({f"{text}a": 543, f"{text}b": 544}, {})
-    uses = (Use("campaignsChanged", 2, 50), Use("contactsChanged", 5, 4, owner=text))
+    uses = (Use("campaignsChanged", 2, 50), Use("contactsChanged", 5, 4, owner=f"AssignmentPolicy/{text} rule {text}"))
     return plan_rows(sample(text), names, uses, file=text)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.kinds import SCHEMAS
 from reconciler.kinds.campaign import ASSERTED, SETTINGS
-from reconciler.kinds.contact import BATCH_FIELDS, MATCH_FILTERS
+from reconciler.kinds.contact import MATCH_FILTERS, SET_FIELDS
 from reconciler.render.fields import entries, entry, written
 
 
@@ -31,7 +31,7 @@ def test_every_setting_is_there(name: str) -> None:
     [
         *(f"Campaign.expect.{name}" for name in ASSERTED),
         *(f"AssignmentPolicy.rules.match.{name}" for name in MATCH_FILTERS),
-        *(f"AssignmentPolicy.rules.set.{name}" for name in BATCH_FIELDS),
+        *(f"AssignmentPolicy.rules.set.{name}" for name in SET_FIELDS),
         *(f"Project.environments.{name}" for name in ("baseUrl", "tokenEnv", "variables", "campaigns.createdAt")),
         *SCHEMAS,
     ],

@@ -15,12 +15,13 @@ from reconciler.diagnostics import Severity
 from reconciler.planning.findings import Finding
 from reconciler.planning.limits import Use
 from reconciler.planning.plan import Action, Attribute, Change, Plan, Risk
-from reconciler.render.markdown import MOST, cell, code, plan_markdown, prose
+from reconciler.render.markdown import MOST, _block, cell, code, plan_markdown, prose
 from reconciler.render.rows import plan_rows
 from reconciler.render.words import Names
 from tests.planning.plans import change, patch, plan_of, updating
 from tests.render.pages import markdown_skeleton
 from tests.render.sample import HOSTILE, TEXTS, sample, sample_rows
+from tests.render.spreading import spreading_rows
 
 GITHUB = 65_536
 NAMES = Names()
@@ -60,7 +61,7 @@ def test_a_campaign_is_a_block() -> None:
         "",
         "Why: settings differ from the manifest.",
         "",
-        "- starts calling",
+        "- **high**: starts calling",
         "",
         "| | value | before → after | from |",
         "| --- | --- | --- | --- |",
@@ -70,12 +71,46 @@ def test_a_campaign_is_a_block() -> None:
     ]
 
 
+def test_rules_and_agents() -> None:
+    """How many of how many, what they get, and who has them then, in numbers and bars."""
+    said = plan_markdown(spreading_rows()).splitlines()
+    assert (
+        "| `others-shared` | 504 of ≈1,240 contacts match, 354 change<br>60 more belong to earlier rules | "
+        "354 contacts, `assignedAgentId`: `nobody` → `12 agents` | `one.yaml:1` |"
+    ) in said
+    (gold,) = (each for each in said if each.startswith("| `gold-to-éléonore` |"))
+    assert "<br>2 in a call now" not in gold
+    assert "; 2 in a call now, deferred to the next run<br>`lastCallBefore` is `2026-11-20T08:00:00Z`<br>" in gold
+    assert gold.count("contacts, `comment`: `a comment` → ") == 1
+    assert "Contacts per agent, of the rules that change some (█ stays, ▓ comes, ░ goes):" in said
+    assert "| `zoé (546)` | 3 | 42 | +39 | `█▓▓▓▓▓▓▓▓▓▓▓` |" in said
+    assert "| `nobody` | 369 | 1 | -368 |  |" in said
+
+
+def test_the_steps_of_a_rule_are_one_line() -> None:
+    """With their numbers, the campaign, and what is sent."""
+    said = plan_markdown(spreading_rows())
+    assert "<summary>17 steps, in this order inside each campaign</summary>" in said
+    assert (
+        "| 4-15 | 6046 | `AssignmentPolicy/assigning` | `rule others-shared: 12 batches, 354 contacts` |\n"
+        "| 16 | 6046 | `Campaign/bakery` | `PATCH userIds` |\n"
+    ) in said
+
+
+def test_only_ignored_differences_have_no_risk() -> None:
+    """Nothing to do is not risky."""
+    ignored = (Attribute("isPaused", True, False, ignored=True),)
+    said = _markdown(plan_of(change(Action.NONE, attributes=ignored, risk=Risk.NONE)))
+    assert "· left as it is</summary>" in said
+    assert "risk" not in said
+
+
 def test_errors_and_exceeded_limits_are_seen_at_once() -> None:
     """Not folded, and before the campaigns."""
     head = plan_markdown(sample_rows()).partition("<details>")[0]
     assert "**1 error, 1 warning**" in head
     assert "error[x-1]: x-1\n  --> x-1:1:1 · x-1\n  x-1\n  help: x-1" in head
-    assert "**Over a limit, apply will stop:** `contactsChanged 5 of 4 (x-1)`" in head
+    assert "**Over a limit, apply will stop:** `contactsChanged 5 of 4 (AssignmentPolicy/x-1 rule x-1)`" in head
 
 
 def test_an_expired_plan_says_so() -> None:
@@ -151,7 +186,9 @@ def test_it_fits_and_says_what_is_left_out(sizes: list[tuple[Risk, int]], faults
     if left and left[2]:
         counted = {risk: int(number) for number, risk in re.findall(r"(\d+) of risk (\w+)", left[2])}
         assert sum(counted.values()) == int(left[1])
-        assert min(map(_rank, _shown_risks(said)), default=0) >= max(_rank(each) for each in counted) or not shown
+        blocks = [_block(each) for each in rows.blocks]
+        unused = MOST - len(said.encode("utf-16-le")) // 2 - 200  # at the most what counting them may take
+        assert all(len(each.encode("utf-16-le")) // 2 > unused for each in blocks if each not in said)
     assert said == plan_markdown(rows)
 
 
@@ -172,15 +209,18 @@ def _shown_risks(said: str) -> list[str]:
     return re.findall(r"risk (\w+)(?:</b>)?</summary>", said)
 
 
-def _rank(risk: str) -> int:
-    return [str(each) for each in Risk].index(risk)
-
-
 def test_what_is_left_out_can_be_seen() -> None:
     """The command stands there, with the file if the plan is saved."""
     plan = _large([(Risk.LOW, 9000)] * 20, 0, "x")
     assert "All of it: `reconciler show change.json`\n" in _markdown(plan, file="change.json")
     assert "All of it: `reconciler show FILE`, for a plan saved with `plan --out FILE`\n" in _markdown(plan)
+
+
+def test_what_still_fits_is_shown() -> None:
+    """A campaign that is too large leaves its room to smaller ones after it."""
+    said = _markdown(_large([(Risk.HIGH, 90_000), (Risk.LOW, 100), (Risk.LOW, 100)], 0, "x"))
+    assert _shown_risks(said) == ["low", "low"]
+    assert "Left out, for want of room: 1 campaign (1 of risk high)" in said
 
 
 def test_the_riskiest_come_first() -> None:

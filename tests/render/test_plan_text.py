@@ -10,13 +10,14 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 
 from reconciler.planning.limits import Use
-from reconciler.planning.plan import Action, Attribute, Change, ContactGroup, Load, Place
+from reconciler.planning.plan import Action, Attribute, Change, ContactGroup, Load, Place, Resolved
 from reconciler.render.neutral import neutral
 from reconciler.render.plan_text import plan_text
 from reconciler.render.rows import plan_rows
 from reconciler.render.words import Names
 from tests.planning.plans import change, patch, plan_of
 from tests.render.sample import TEXTS, sample_rows
+from tests.render.spreading import AGENTS, spreading_rows
 
 NAMES = Names.of({"alice": 543, "bruno": 544}, {"closers": 12})
 GROUP = ContactGroup(before={"assignedAgentId": None}, after={"assignedAgentId": 543}, contact_ids=(1, 2))
@@ -75,15 +76,105 @@ def test_ignored_values_are_shown_and_marked() -> None:
 
 
 def test_rules_say_how_many_of_how_many() -> None:
-    """n of N contacts, what they get, who is deferred, and the contacts per agent in numbers and bars."""
-    lines = _lines(_rule())
-    assert lines[4:9] == [
+    """n of N contacts, who is left to others or deferred, what they get, and the rule's contacts per agent."""
+    change = replace(_rule(), claimed=7, total=5000)
+    moments = (
+        Resolved(change.address, "gold", "lastCallBefore", "2026-11-20T08:00:00Z"),
+        Resolved(change.address, "other", "retryBefore", "2026-11-20T09:00:00Z"),
+    )
+    plan = replace(plan_of(change, steps=[patch()]), moments=moments)
+    lines = plan_text(plan_rows(plan, NAMES)).plain.splitlines()
+    assert lines[4:14] == [
         "  AssignmentPolicy/p",
-        "    ~ gold  2 of 1,200 contacts change; 1 in a call now: deferred: assignedAgentId → alice (543)  m.yaml:3",
-        "        alice (543)      1 →     3  █",
-        "        nobody       1,100 →     0  ░░░░░░░░░░░░░░░░░░░░░░░░",
-        "        1 agent unchanged",
+        "    ~ gold  1,200 of ≈5,000 contacts match, 2 change  m.yaml:3",
+        "        7 more belong to earlier rules; 1 in a call now, deferred to the next run",
+        "        lastCallBefore is 2026-11-20T08:00:00Z",
+        "        2 contacts, assignedAgentId: nobody → alice (543)",
+        "        contacts of this rule per agent, before → after:",
+        "        9                7 →     7  ████████████████████████████████████████",
+        "        alice (543)      1 →     3  ██████▓▓▓▓▓▓▓▓▓▓▓",
+        "        nobody       1,100 →     0",
+        "",
     ]
+
+
+def test_of_very_many_agents_those_are_shown_whose_contacts_move() -> None:
+    """The others are counted."""
+    loads = (*(Load(number, 1, 1) for number in range(1, 30)), Load(30, 0, 2))
+    lines = _lines(replace(_rule(), loads=loads))
+    start = lines.index("        contacts of this rule per agent, before → after:")
+    assert lines[start + 1 : start + 3] == [
+        "        30  0 → 2  ▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓",
+        "        29 agents unchanged",
+    ]
+
+
+def test_many_agents_with_long_names() -> None:
+    """All that a rule spreads over stand below each other, each with a bar, in cells of a terminal."""
+    lines = plan_text(spreading_rows(), 100).plain.splitlines()
+    start = lines.index("        354 contacts, assignedAgentId: nobody → 12 agents")
+    assert lines[start + 1] == "        contacts of this rule per agent, before → after:"
+    agents = lines[start + 2 : start + 15]
+    assert [each.split(" (")[0].strip() for each in agents[:12]] == list(AGENTS)
+    assert {cell_len(each[: each.index("→")]) for each in agents} == {50}
+    assert agents[2].endswith("  0 →  42  " + "▓" * 40)
+    assert agents[12].endswith("354 →   0"), "what nobody has would make all other bars short"
+    assert "bars: █ stays · ▓ comes · ░ goes" in lines
+
+
+def test_in_a_narrow_terminal_bars_stand_below_the_names() -> None:
+    """Each as long as its number says, in what room there is."""
+    lines = plan_text(spreading_rows(), 40).plain.splitlines()
+    assert max(map(cell_len, lines)) <= 40
+    assert lines[lines.index("        14 contacts, assignedAgentId:") + 1] == "          nobody →"
+    start = lines.index("        maël-kerguélen (545)")
+    assert lines[start : start + 4] == [
+        "        maël-kerguélen (545)",
+        "            0 →  42  ▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓",
+        "        zoé (546)",
+        "            3 →  42  █▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓",
+    ]
+
+
+def test_where_a_terminal_has_ascii_alone() -> None:
+    """Our own signs and bars are plain, as wide as they are else; colours stay where they were."""
+    rows = spreading_rows()
+    signs, plain = plan_text(rows, 80), plan_text(rows, 80, plain=True)
+    ours = "".join(each for each in plain.plain if each not in "".join(AGENTS) + "Métiers")
+    assert ours.isascii()
+    assert list(map(len, plain.plain.splitlines())) == list(map(len, signs.plain.splitlines()))
+    assert plain.spans == signs.spans
+    assert "27 of ~1,240 contacts match" in plain.plain
+    assert "  3 >  42  ##+++++" in plain.plain
+    assert "bars: # stays | + comes | - goes" in plain.plain
+
+
+def test_what_makes_it_risky_comes_with_its_weight_and_value() -> None:
+    """The heaviest first; below them what is sent, in order."""
+    lines = plan_text(spreading_rows()).plain.splitlines()
+    start = next(index for index, each in enumerate(lines) if each.startswith("  !"))
+    assert lines[start : start + 4] == [
+        "  ! high · isPaused: starts calling",
+        "  ! medium · removes 9 from userIds; contacts assigned to them stay assigned",
+        "  ! medium · the campaign is running",
+        "  in this order: PATCH userIds, then rule gold-to-éléonore: PUT 24 contacts one by one, "
+        "then rule others-shared: 12 batches, 354 contacts, "
+        "then PATCH userIds, then PATCH isPaused",
+    ]
+
+
+def test_one_step_has_no_order() -> None:
+    """Nothing is said about it, nor about bars where there is none."""
+    plan = plan_of(_change(Attribute("maxTries", 1, 2)), steps=[patch(1, 7)])
+    said = plan_text(plan_rows(plan, NAMES)).plain
+    assert ("in this order" in said, "bars:" in said) == (False, False)
+
+
+def test_nothing_to_do_but_what_is_ignored() -> None:
+    """The last line fits what stands above it."""
+    ignored = _change(Attribute("isPaused", True, False, ignored=True), action=Action.NONE)
+    lines = plan_text(plan_rows(plan_of(ignored), NAMES)).plain.splitlines()
+    assert lines[-1] == "Plan: nothing to do: the account is as the manifests say, but for what is ignored"
 
 
 def test_unchanged_objects_are_counted_not_shown() -> None:
@@ -120,9 +211,10 @@ def test_in_a_narrow_terminal_values_stand_below_their_names() -> None:
     assert _lines(settings, width=34)[5:9] == [
         "  ~ nextTryDelay", "      3600 (1h) → 172800 (2d)", "      manifests/admissions.yaml:9", "  ~ maxTries",
     ]  # fmt: skip
-    for width, bar in ((60, 24), (45, 9), (39, 0)):
-        (line,) = (each for each in _lines(_rule(), width=width) if "nobody" in each)
-        assert (line.count("░"), cell_len(line) <= width) == (bar, True)
+    for width, bar in ((60, 24), (48, 12), (47, 22), (39, 14)):
+        lines = _lines(_rule(), width=width)
+        start = next(index for index, each in enumerate(lines) if each.startswith("        9"))
+        assert (lines[start + (width < 48)].count("█"), max(map(cell_len, lines)) <= width) == (bar, True)
 
 
 @settings(deadline=None)
@@ -147,4 +239,6 @@ def test_without_colour_the_same_words() -> None:
     text = plan_text(sample_rows())
     assert {"~", "+", "-", "!"} <= {line.strip()[:1] for line in text.plain.splitlines()}
     assert "risk high" in text.plain
-    assert text.spans
+    styled = {text.plain[each.start : each.end]: each.style for each in text.spans}
+    assert (styled["Plan: "], styled["high"], styled["Campaign/x-1"]) == ("bold", "bold red", "bold")
+    assert not text.style

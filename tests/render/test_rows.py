@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
+import pytest
 from hypothesis import given
 from msgspec.structs import replace
 
-from reconciler.planning.plan import Action, Attribute, Load, Operation, Place, Reason, Risk, Via, ViaKind
+from reconciler.planning.limits import Use
+from reconciler.planning.plan import (
+    Action,
+    Attribute,
+    Load,
+    Place,
+    Reason,
+    Risk,
+    Via,
+    ViaKind,
+)
 from reconciler.planning.saved import to_json
-from reconciler.render.blocks import Agent, Shift
 from reconciler.render.lines import Line, Sign
 from reconciler.render.neutral import neutral
+from reconciler.render.risks import RiskRow
 from reconciler.render.rows import moved, plan_rows
-from reconciler.render.words import Names, step_words
+from reconciler.render.rules import Agent
+from reconciler.render.words import Names, span
 from tests.conftest import NOW
 from tests.planning.plans import assigning, batch, change, patch, plan_of, updating
 from tests.render.sample import TEXTS, sample, sample_rows, texts_of
@@ -47,10 +58,10 @@ def test_the_worst_risk_is_the_campaigns_and_the_plans() -> None:
     (block,) = rows.blocks
     assert (rows.risk, block.risk) == (Risk.HIGH, Risk.HIGH)
     assert block.risks == (
-        "the campaign is running",
-        "removes alice (543), 9 from userIds; they stay",
-        "removes closers (12) from groupIds; they stay",
-        "adds bruno (544), who left the campaign",
+        RiskRow(Risk.MEDIUM, "", "removes alice (543), 9 from userIds; they stay"),
+        RiskRow(Risk.MEDIUM, "", "removes closers (12) from groupIds; they stay"),
+        RiskRow(Risk.MEDIUM, "", "adds bruno (544), who left the campaign"),
+        RiskRow(Risk.LOW, "", "the campaign is running"),
     )
 
 
@@ -73,7 +84,10 @@ def test_archiving_and_deleting_are_no_updates() -> None:
     assert [each.verb for each in rows.blocks] == ["delete", "archive"]
     gone = Line(Sign.REMOVES, "campaign", after="deleted with all of its contacts, for good", place="one.yaml:1")
     assert (rows.blocks[0].lines[-1], len(rows.blocks[1].lines)) == (gone, 2)
-    assert rows.totals == "2 campaigns change, 1 of them archived, 1 of them deleted · 1 API call"
+    assert (
+        rows.totals
+        == "2 campaigns change, 1 of them archived, 1 of them deleted · 1 step · about 3 calls, 1 s (estimated)"
+    )
 
 
 def test_where_a_value_comes_from() -> None:
@@ -103,35 +117,11 @@ def test_contacts_per_agent_add_up() -> None:
     assert rows.agents == (one[0], Agent("alice (543)", 5, 6), Agent("bruno (544)", 2, 4), Agent("nobody", 8, 0))
 
 
-def test_what_contacts_get() -> None:
-    """The values, and how many contacts move from what to what; most first."""
-    (block, _) = sample_rows().blocks
-    (rule,) = block.policies[0].rules
-    assert (rule.words, rule.matched, rule.changed, rule.deferred) == (
-        "5 of 1,200 contacts change; 1 in a call now: deferred", 1200, 5, 1,
-    )  # fmt: skip
-    assert rule.sets == (("assignedAgentId", "x-1a (543)"), ("region", '"x-12"'))
-    assert rule.shifts == (
-        Shift("assignedAgentId", "x-1b (544)", "x-1a (543)", 3),
-        Shift("assignedAgentId", "nobody", "x-1a (543)", 2),
-        Shift("region", '"x-1"', '"x-12"', 2),
-    )
-
-
-def test_rules_that_change_nothing_say_why() -> None:
-    """Skipped, matched by no contact, or all as desired."""
-    none: dict[str, Any] = {"action": Action.NONE, "contacts": (), "changed": 0}
-    rules = (
-        assigning([1], rule="a"),
-        assigning([], rule="b", **none, matched=3, reason=Reason.RULE_SKIPS),
-        assigning([], rule="c", **none, matched=0),
-        assigning([], rule="d", **none, matched=1, deferred=1),
-    )
-    (block,) = plan_rows(plan_of(*rules), NAMES).blocks
-    assert [each.words for each in block.policies[0].rules] == [
-        "1 of 1 contact change", "3 contacts claimed, left as they are", "no contact is left for it",
-        "1 contact matched, all as desired; 1 in a call now: deferred",
-    ]  # fmt: skip
+def test_limits_of_rules_that_were_not_planned() -> None:
+    """A plan of a part has those of the run, and of its own rules."""
+    uses = (Use("contactsChanged", 1, 9), *(Use("contactsChanged", 1, 9, owner=each) for each in ("P/a rule r", "P/b")))
+    plan = plan_of(assigning([1], address="P/a", rule="r"), steps=[batch([1])])
+    assert [each.owner for each in plan_rows(plan, NAMES, uses).limits] == ["", "P/a rule r"]
 
 
 def test_facts() -> None:
@@ -146,15 +136,20 @@ def test_facts() -> None:
     ]  # fmt: skip
 
 
-def test_steps_in_words() -> None:
-    """What is sent, and to whom."""
-    rows = sample_rows()
-    assert [(each.number, each.campaign_id, each.words) for each in rows.steps] == [
-        (1, 7, "PATCH x-1"), (2, 7, "add field x-1"), (3, 100, "rule x-1: batch of 5 contacts in campaign 100"),
-    ]  # fmt: skip
-    assert step_words(replace(batch([1]), operation=Operation.DELETE_CAMPAIGN)) == (
-        "AssignmentPolicy/assigning  DELETE campaign 100"
-    )
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 s"), (89, "89 s"), (90, "2 min"), (3601, "61 min"), (5341, "1 h 30 min"), (36000, "10 h 0 min")],
+)
+def test_lengths_of_time(seconds: int, words: str) -> None:
+    """Rounded up to what a reader needs."""
+    assert span(seconds) == words
+
+
+def test_the_estimate_is_said_to_be_one() -> None:
+    """In the closing line, where something is to be sent."""
+    totals = plan_rows(plan_of(updating(maxTries=1), steps=[patch()]), NAMES).totals
+    assert totals == "1 campaign changes · 1 step · about 3 calls, 1 s (estimated)"
+    assert "estimated" not in plan_rows(plan_of(), NAMES).totals
 
 
 def test_moved() -> None:
@@ -162,6 +157,7 @@ def test_moved() -> None:
     assert moved("maxTries", 5, None, NAMES) == "5 → null"
     assert moved("userIds", [543, 9], [544, 9], NAMES) == "+ bruno (544)  - alice (543)  (1 unchanged)"
     assert moved("groupIds", None, [12], NAMES) == "+ closers (12)"
+    assert moved("displayedPhoneNumbers", [""], ["1"], NAMES) == "+ 1  - (empty)"
 
 
 def test_a_plan_is_the_same_rows_each_time() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.applying.results import Moved, Outcome, Report, Result
+from reconciler.applying.results import Contacts, Moved, Outcome, Report, Result
 from reconciler.diagnostics import Diagnostic, Label, Source, Span
 from reconciler.kinds.values import duration, seconds
 from reconciler.planning.findings import Finding
@@ -76,9 +76,14 @@ def test_results_say_what_happened() -> None:
         "           maxTries: the plan saw 5, the account has 6",
         "           help: plan again",
     ]
-    partly = Result(BATCH, Outcome.FAILED, "1 contact", written=2, failed=1)
+    partly = Result(BATCH, Outcome.FAILED, "1 contact", contacts=Contacts(done=(1, 2), failed=(3,)))
     words = "AssignmentPolicy/assigning  rule all: batch of 3 contacts in campaign 100"
     assert result_text(partly, 2).plain == f"  2/2  failed    {words}  2 written, 1 failed  1 contact\n"
+    others = Contacts(excluded={"duplicate": (1,), "bloctel": (2,)}, deferred=(3,), moved=(4,), unknown=(5,))
+    assert (
+        "  2 excluded, 1 in a call, 1 moved, 1 unknown\n"
+        in result_text(Result(BATCH, Outcome.UNKNOWN, contacts=others), 2).plain
+    )
     report = Report((stale, partly), interrupted=True)
     assert report_text(report).plain == "Not all applied: 1 failed, 1 stale - interrupted\n"
 
