@@ -45,7 +45,7 @@ Answers = Mapping[str, Callable[[Request, bytes], Response]]
 
 
 def open_emulator(
-    database: Path,
+    database: Path | None,
     *,
     options: Options = DEFAULTS,
     seed: Account | None = None,
@@ -53,6 +53,8 @@ def open_emulator(
     faults: Iterable[Fault] = (),
 ) -> Starlette:
     """The API over the file `database`, which is made from `seed` (the demo account) when it does not exist.
+
+    Without a file it is held in memory, and gone with the application.
 
     `clock` returns the present moment with its time zone. An existing file stays as it is, whatever `seed`.
     `faults` are armed; `app.state.faults` takes more of them, and `app.state.requests` is the log of requests.

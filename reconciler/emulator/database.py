@@ -22,11 +22,13 @@ VERSION = 3
 PATIENCE = 10.0
 
 
-def open_database(path: Path, seed: Callable[[], Account]) -> sqlite3.Connection:
-    """A connection to the database at `path`, made and filled from `seed` when there is none.
+def open_database(path: Path | None, seed: Callable[[], Account]) -> sqlite3.Connection:
+    """A connection to the database at `path`, made and filled from `seed` when there is none; None: in memory alone.
 
     It may be used from several threads, one at a time. DatabaseFileError when the file is something else.
     """
+    if path is None:
+        return _in_memory(seed())
     if not path.exists():
         _create(path, seed())
     connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
@@ -73,6 +75,16 @@ def _row(contact: Mapping[str, Any]) -> tuple[object, ...]:
         contact["id"] * 2_654_435_761 % 2**32,  # the order of search results: fixed, and no order anyone wants
         dumps(contact),
     )
+
+
+def _in_memory(account: Account) -> sqlite3.Connection:
+    """A database of which nothing ever gets onto a disk, not even what a sort needs."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.executescript("PRAGMA temp_store = MEMORY; PRAGMA case_sensitive_like = ON; BEGIN;" + TABLES)
+    connection.create_function("fold", 1, _fold, deterministic=True)
+    _fill(connection, account)
+    connection.executescript("BEGIN;" + INDEXES + "COMMIT;")
+    return connection
 
 
 def _create(path: Path, account: Account) -> None:
