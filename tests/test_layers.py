@@ -23,11 +23,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "planning": VOCABULARY | {"kinds", "manifests", "api"},
     "exporting": VOCABULARY | {"kinds", "manifests", "api", "planning"},
     "applying": VOCABULARY | {"kinds", "manifests", "api", "planning"},
+    "simulating": VOCABULARY | {"kinds", "manifests", "api", "planning", "applying", "emulator"},
     "render": VOCABULARY | {"kinds", "planning", "applying"},
     "store": VOCABULARY,
     "emulator": set(),
     "cli": VOCABULARY
-    | {"kinds", "manifests", "api", "planning", "exporting", "applying", "render", "store", "emulator"},
+    | {"kinds", "manifests", "api", "planning", "exporting", "applying", "simulating", "render", "store", "emulator"},
     "__main__": {"cli"},
     "__init__": set(),
 }

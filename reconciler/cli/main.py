@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import io
 import signal
@@ -23,12 +24,15 @@ from reconciler.cli.exits import Exit, exit_of
 from reconciler.cli.explain import explain
 from reconciler.cli.export import export
 from reconciler.cli.get import get
+from reconciler.cli.history import history
 from reconciler.cli.init import init
 from reconciler.cli.plan import plan
 from reconciler.cli.schema import schema
 from reconciler.cli.session import Ended, Session
 from reconciler.cli.show import show
 from reconciler.cli.show_manifest import show_manifest
+from reconciler.cli.simulate import simulate
+from reconciler.cli.unlock import unlock
 from reconciler.cli.validate import validate
 from reconciler.cli.variables import read_variables
 from reconciler.errors import ManifestsInvalid, ProjectError, ReconcilerError, place_of_bug
@@ -75,7 +79,8 @@ def cli(context: click.Context, directory: Path | None, environment: str | None,
 
 
 for _command in (
-    init, demo, validate, show_manifest, diff_env, plan, show, apply, export, get, emulator, explain, schema,
+    init, demo, validate, show_manifest, diff_env, plan, show, simulate, apply, history, unlock, export, get, emulator,
+    explain, schema,
 ):  # fmt: skip
     cli.add_command(_command)
 
@@ -84,6 +89,7 @@ def main() -> None:
     """The entry point: runs the command and exits. What a terminal can't show comes as an escape; a pipe gets UTF-8."""
     signal.signal(signal.SIGTERM, _stop)  # a cancelled CI job: the run is ended as with Ctrl-C
     gc.set_threshold(50_000, 20, 100)  # values that are built up and kept: looking for circles often finds none
+    atexit.register(gc.freeze)  # nor are they looked for at the end: the system takes all memory back
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             encoding = None if stream.isatty() else "utf-8"

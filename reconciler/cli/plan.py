@@ -103,22 +103,23 @@ def make(
     from reconciler.cli.ahead import reading
     from reconciler.cli.files import choose_environment
     from reconciler.cli.saved_plans import plan_key
-    from reconciler.manifests.read import read_desired
-    from reconciler.planning.planner import make_plan
-    from reconciler.planning.saved import signed
-    from reconciler.planning.selection import selected
 
     project = session.project()
     key = plan_key(session.variables)
     environment = choose_environment(project, session.environment)
     with reading(session, environment) as account:
+        # loaded while the account answers
+        from reconciler.manifests.read import read_desired
+        from reconciler.planning.planner import make_plan
+        from reconciler.planning.saved import signed
+        from reconciler.planning.selection import selected
+
         desired = read_desired(*session.inputs(project, environment))
-        selection = selected(desired, part.targets, part.labels)
+        selection, commit = selected(desired, part.targets, part.labels), session.commit()
         client, listed = account()
         made, diagnostics = make_plan(
-            client, desired, now=session.clock(), commit=session.commit(), selection=selection, listed=listed,
-            lifetime=lifetime,
-        )  # fmt: skip
+            client, desired, now=session.clock(), commit=commit, selection=selection, listed=listed, lifetime=lifetime
+        )
     return desired, signed(made, key) if key else made, diagnostics
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -102,9 +103,12 @@ class Session:
                 return None
             return answer.stdout.strip() if answer.returncode == 0 else None
 
-        tracked = git("ls-files", "--error-unmatch", "reconciler.yaml")
-        changed = git("status", "--porcelain", "--untracked-files=no", "--", ".")
-        return git("rev-parse", "--verify", "--quiet", "HEAD") or None if tracked and changed == "" else None
+        if not git("ls-files", "--error-unmatch", "reconciler.yaml"):
+            return None
+        state = git("status", "--porcelain=v2", "--branch", "--untracked-files=no", "--", ".") or ""
+        changed = any(not line.startswith("#") for line in state.splitlines())
+        head = re.search("^# branch.oid ([0-9a-f]+)$", state, re.MULTILINE)
+        return head[1] if head and not changed else None
 
 
 def names_of(environment: Environment) -> Names:

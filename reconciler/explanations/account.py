@@ -68,6 +68,23 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "as the agent may belong to one of them.",
         "Add the agent to the campaign's settings.userIds.",
     ),
+    "group-not-in-campaign": Explanation(
+        "A group that gets contacts is not in the campaign",
+        "The API assigns contacts only to groups of the campaign.",
+        "Add the group to the campaign's settings.groupIds.",
+    ),
+    "filter-unproven": Explanation(
+        "Nothing shows that the API honoured a filter",
+        "Some contacts came of which it can't be told here whether they satisfy the rule's filters, and no question to "
+        "the API would tell either. They are left as they are. A warning: the rule's other contacts are planned.",
+        "Match by another filter, or by values that leave no doubt.",
+    ),
+    "no-room": Explanation(
+        "A rule has more contacts than its agents may have",
+        "`maxPerAgent` is what each agent may have of the rule's contacts, and all have as many. The others stay as "
+        "they are. A warning: nothing is stopped.",
+        "Raise maxPerAgent, or list more agents.",
+    ),
     "unknown-wrapup": Explanation(
         "The account has no such wrap-up code",
         "Wrap-up codes are named by their name, or by folder and name. A filter without its code would find other "
@@ -92,9 +109,9 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "Check spelling and case of the values, or match by another filter. If it stays, ask the vendor's support.",
     ),
     "pages-overlap": Explanation(
-        "Contacts came twice, so others may be missing",
-        "The account changed its order of contacts while the list was read, page by page. What came is right; what "
-        "slid to a page that was read already is missing. A warning: nothing is stopped.",
+        "A list of contacts changed each time it was read",
+        "The account changed the order or the members of the list while it was read, page by page, three times. What "
+        "came is right; what slid to a page that was read already may be missing. A warning: nothing is stopped.",
         "Plan again after apply: it shows what was missed. A match that finds 500 contacts or fewer is one page.",
     ),
     "rule-matches-nothing": Explanation(

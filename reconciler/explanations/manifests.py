@@ -189,10 +189,10 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         _policy("first", "admissions-bakery"),
     ),
     "rule-action": Explanation(
-        "A rule must either set values or skip",
-        "`set` says what its contacts get, `skip: true` leaves them as they are. A rule with both, or with none, says "
-        "nothing.",
-        "Give one of the two.",
+        "A rule must set values, share its contacts out, or skip",
+        "`set` says what its contacts get, `assign` shares them out among agents, and a rule may do both. `skip: true` "
+        "leaves them as they are, so nothing goes with it. `assign` and `set.assignedAgentId` would name two owners.",
+        "Keep the one that is meant.",
         Where.POLICY,
         f"{_ONE}  - {{name: gold, match: all, set: {{priority: 1}}, skip: true}}\n",
         f"{_ONE}  - {{name: gold, match: all, set: {{priority: 1}}}}\n",

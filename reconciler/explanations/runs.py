@@ -19,7 +19,54 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     "lock-held": Explanation(
         "Another run is applying to this environment",
         "Two runs at a time would undo each other's changes. Nothing was written (exit 6).",
-        "Wait until it has ended. The message says who holds the lock, and since when.",
+        "Wait until it has ended. The message says who holds the lock, where, and since when; a run that died lets go "
+        "of it by itself.",
+        Where.COMMAND,
+        "reconciler unlock\n",
+        "reconciler apply\n",
+    ),
+    "lock-lost": Explanation(
+        "The run has lost its lock",
+        "It could not renew it for a whole minute, or somebody has released it by hand or taken it since: another run "
+        "may be writing. Nothing more was sent.",
+        "See what the other run did (`reconciler history`), and plan again.",
+    ),
+    "lock-unreadable": Explanation(
+        "The lock can't be read",
+        "Its object in the store is of another version of the tool, or none of the tool's at all.",
+        "Make sure that nobody is applying, and release it.",
+        Where.COMMAND,
+        "reconciler apply\n",
+        "reconciler unlock\n",
+    ),
+    "unknown-run": Explanation(
+        "The store remembers no such run",
+        "Runs are forgotten after a while (store.keepRuns and store.keepDays), and another store has other runs.",
+        "Take the nearest one that the message gives; `reconciler history` lists them.",
+    ),
+    "store": Explanation(
+        "The store can't be used",
+        "Locks, journals and the history of runs are kept there. What can't be noted is not sent.",
+        "The message says why: a path, permissions, space, credentials or the network (docs/store.md).",
+    ),
+    "store-extra": Explanation(
+        "The store is in a bucket, and the package for that is missing",
+        "It comes with the extra `state`, so that who keeps the store in a folder need not install it.",
+        "Install it.",
+        Where.COMMAND,
+        "pip install campaign-reconciler\n",
+        "pip install 'campaign-reconciler[state]'\n",
+    ),
+    "store-unconditional": Explanation(
+        "The store ignores conditions",
+        "A lock needs a store that creates an object only if there is none. This one wrote over it: two runs could "
+        "hold the lock at the same time.",
+        "Use a store that honours If-None-Match and If-Match: docs/store.md names some.",
+    ),
+    "store-unreadable": Explanation(
+        "An object of the store can't be read",
+        "It is of another version of the tool, or somebody has changed it.",
+        "Use the version that wrote it, or move that run out of the store.",
     ),
     "plan-refused": Explanation(
         "The saved plan is not applied",

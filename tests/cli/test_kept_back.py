@@ -9,7 +9,7 @@ import pytest
 from reconciler.api.endpoints.campaigns import get_campaign
 from reconciler.api.endpoints.searches import search_contacts
 from reconciler.api.shapes import BatchResult
-from reconciler.applying.batches import _refusals
+from reconciler.applying.batches import _told
 from reconciler.errors import Unreadable
 from reconciler.planning.campaigns import campaign_faults
 from tests.api.feeding import feed
@@ -54,8 +54,9 @@ def test_a_contacts_number_in_a_rule_gets_into_no_plan(workplace: Workplace) -> 
 
 def test_reasons_of_the_api_are_quoted_only_where_documented() -> None:
     """What a batch's result says goes into the report and the journal."""
-    said = _refusals(BatchResult("COMPLETED", excluded={"noValidPhone": [1], "Louis Dupont": [2, 3]}))
-    assert said == ["excluded by the API: noValidPhone 1, another reason 2"]
+    told = _told((1, 2, 3), BatchResult("COMPLETED", excluded={"noValidPhone": [1], "Louis Dupont": [2, 3]}))
+    assert told.excluded == {1: "noValidPhone", 2: "another reason", 3: "another reason"}
+    assert "Louis" not in repr(told)
 
 
 def test_contacts_and_campaigns_of_another_id_are_refused() -> None:

@@ -119,7 +119,7 @@ def test_an_empty_key_is_refused(project: Workplace) -> None:
 def test_rules_alone_go_by_the_members_that_are_there(project: Workplace) -> None:
     """That an agent whom only the settings would add, which are left out, is no member is told."""
     path = project.folder / "manifests/assignment.yaml"
-    path.write_text(path.read_text().replace("assignedAgentId: bruno", "assignedAgentId: emma"))
+    path.write_text(path.read_text().replace("bruno: 2", "emma: 2"))
     warned = {
         target: "agent-not-in-campaign" in project.run(*LOCAL, "plan", "--target", target).err
         for target in ("Campaign/admissions-bakery", "AssignmentPolicy/bakery-assignment")

@@ -26,7 +26,7 @@ def test_the_console_block(workplace: Workplace) -> None:
         if line.startswith("$ reconciler "):
             ran = workplace.run(*line.removeprefix("$ reconciler ").split())
             assert ran.code == 0, ran.err
-            said = re.sub(r"^ +(\d+/14)", r"  \1", ran.out + ran.err, flags=re.MULTILINE)
+            said = re.sub(r"^ +\d+/13", "  1/13", ran.out + ran.err, flags=re.MULTILINE)  # whichever ends first
         else:
             assert line in said.splitlines(), line
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
 
 import pytest
 
-from reconciler.cli.reports import FORMATS
+from reconciler.cli.reports import FORMATS, show_plan
 from reconciler.render.formats import FORMATS as RENDERED
 from tests.cli.conftest import LOCAL, expect_another_mode
 from tests.conftest import Workplace
+from tests.render.spreading import spreading, spreading_rows
 
 STARTS = {
     "text": "made 2026-11-23 09:0",
@@ -113,6 +115,8 @@ def test_a_report_that_cant_be_written(project: Workplace) -> None:
         (["--report", "json=x/../a.json", "--out", "a.json"], "named twice"),
         (["--report", "html=manifests"], "`manifests` is a folder"),
         (["--report", f"html={os.devnull}"], "is no regular file"),
+        (["--report", "html=-"], "`-` is no file: `--format` says what stdout gets"),
+        (["--out", "-"], "`-` is no file"),
         (["--out", "manifests"], "`manifests` is a folder"),
         (["--out", os.devnull], "is no regular file"),
         (["--report", "pdf=a"], "not FORMAT=FILE with a FORMAT of text, json, markdown, html"),
@@ -143,6 +147,25 @@ def test_in_a_terminal_the_plan_is_as_wide_as_that(project: Workplace, monkeypat
     narrow = project.run(*LOCAL, "plan").out
     assert max(map(len, whole.splitlines())) > 120
     assert max(map(len, narrow.splitlines())) <= 60
+
+
+@pytest.mark.parametrize(("encoding", "plain"), [("utf-8", False), ("latin-1", True), ("ascii", True)])
+def test_a_terminal_without_our_signs(monkeypatch: pytest.MonkeyPatch, encoding: str, plain: bool) -> None:
+    """It gets ASCII for them."""
+    stdout = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="backslashreplace")
+    monkeypatch.setattr("sys.stdout", stdout)
+    show_plan(spreading(), spreading_rows(), "text")
+    said = stdout.buffer.getvalue().decode(encoding)
+    assert ("27 of ~1,240 contacts match" in said, "27 of ≈1,240 contacts match" in said) == (plain, not plain)
+    assert "\\u2" not in said
+
+
+def test_limits_of_a_part_are_its_own(project: Workplace) -> None:
+    """Those of policies that were not selected are not shown."""
+    whole = project.run(*LOCAL, "plan").out
+    part = project.run(*LOCAL, "plan", "--target", "admissions-beauty").out
+    assert "(AssignmentPolicy/bakery-assignment rule" in whole
+    assert ("Limit: campaignsChanged" in part, "(AssignmentPolicy/" in part) == (True, False)
 
 
 def test_a_page_that_quotes_a_report_is_none(project: Workplace) -> None:

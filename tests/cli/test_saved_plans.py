@@ -41,7 +41,10 @@ def test_plan_is_described_by_its_schema(project: Workplace) -> None:
         "contactsMatched": 312,
         "contactsDeferred": plan["summary"]["contactsDeferred"],
         "steps": len(plan["steps"]),
+        "estimatedCalls": plan["summary"]["estimatedCalls"],
+        "estimatedSeconds": plan["summary"]["estimatedSeconds"],
     }
+    assert [each["filter"] for each in plan["moments"]] == ["lastCallBefore"]
 
 
 def test_plan_is_deterministic(project: Workplace) -> None:
@@ -123,7 +126,7 @@ def test_apply_twice(project: Workplace) -> None:
     with project.console() as console:
         before = console.run(get_campaign(6047)).values["lastUpdatedAt"]
     again = project.run(*LOCAL, "apply", "change.json")
-    assert (again.code, again.err.count("already as planned")) == (0, 14)
+    assert (again.code, again.err.count("already as planned")) == (0, 13)
     with project.console() as console:
         assert console.run(get_campaign(6047)).values["lastUpdatedAt"] == before
 

@@ -23,7 +23,8 @@ def saved(project: Workplace) -> Workplace:
 
 def test_it_shows_what_was_planned(saved: Workplace) -> None:
     """The same blocks, totals and limits as when it was made, and when that was."""
-    planned = saved.run(*LOCAL, "plan").out.splitlines()
+    saved.clock = lambda: NOW
+    planned = saved.run(*LOCAL, "plan", "--out", "change.json").out.splitlines()
     shown = saved.run("show", "change.json").out.splitlines()
     assert shown[0] == planned[0]
     assert shown[1].startswith("made 2026-11-23 09:00Z by reconciler ")
@@ -58,7 +59,8 @@ def test_without_the_project_there_are_ids(saved: Workplace) -> None:
     assert "Limit: contactsChanged" in with_names
     (saved.folder / "reconciler.yaml").rename(saved.folder / "elsewhere")
     ran = saved.run("show", "change.json")
-    assert (ran.code, "+ 547  (2 unchanged)" in ran.out, "Limit:" in ran.out, ran.err) == (0, True, False, "")
+    assert (ran.code, "+ 547  (2 unchanged)" in ran.out, "Limit:" in ran.out) == (0, True, False)
+    assert ran.err == "note: this plan's project is not here: ids have no names, and the limits are not shown\n"
 
 
 @pytest.mark.parametrize(
@@ -76,16 +78,20 @@ def test_in_another_project(saved: Workplace, old: str, new: str, named: bool) -
     path.write_text(path.read_text().replace(old, new))
     ran = saved.run("show", "change.json")
     assert (ran.code, "+ emma (547)" in ran.out) == (0, named)
+    assert ("this plan's project is not here" in ran.err, "have changed since" in ran.err) == (not named, named)
 
 
 def test_limits_are_those_of_the_plans_manifests(saved: Workplace) -> None:
-    """Manifests that say something else have other limits, and a fault in them is not the plan's."""
+    """Manifests that say something else have other limits, and a fault in them is not the plan's: it is said."""
     path = saved.folder / "manifests/admissions.yaml"
     text = path.read_text()
-    for changed in (text.replace("maxTries: 6", "maxTries: 7"), text + "x: ["):
+    assert saved.run("show", "change.json").err == ""
+    stale = "note: the manifests have changed since this plan was made: apply refuses it, plan again"
+    for changed, said in ((text.replace("maxTries: 6", "maxTries: 7"), stale), (text + "x: [", "are not sound")):
         path.write_text(changed)
         ran = saved.run("show", "change.json")
         assert (ran.code, "Limit:" in ran.out, "+ emma (547)" in ran.out) == (0, False, True)
+        assert (said in ran.err, len(ran.err.splitlines())) == (True, 1)
 
 
 def test_an_expired_plan_is_shown_and_said_to_be_one(saved: Workplace) -> None:

@@ -71,7 +71,9 @@ def test_wheel_holds_what_git_holds(wheel: Path) -> None:
 
 def test_every_import_is_a_declared_dependency() -> None:
     """What the package imports is what it declares: no more, no less."""
-    declared = {re.split(r"[<>=\[ ]", each)[0].lower() for each in PROJECT["project"]["dependencies"]}
+    project = PROJECT["project"]
+    listed = [*project["dependencies"], *project["optional-dependencies"]["state"]]
+    declared = {re.split(r"[<>=\[ ]", each)[0].lower() for each in listed}
     by_module = packages_distributions()
     used: set[str] = set()
     for path in (ROOT / "reconciler").rglob("*.py"):

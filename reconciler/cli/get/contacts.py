@@ -143,11 +143,12 @@ class _Listed:
 
     def _check(self, page: Sequence[Contact]) -> None:
         """An error when a contact does not satisfy the filters: then the API ignored one of them (S3)."""
-        from reconciler.api.filters import matches
+        from reconciler.api.judging import Judge, matches
 
         statuses = {each.id: each.status for each in self._wrapups if each.status}
+        judge = Judge(self._query, statuses)
         for each in page:
-            if matches(self._query, each, statuses) is False:
+            if judge.unsure(each) is None:
                 broken = [name for name, it in self._query.items() if matches({name: it}, each, statuses) is False]
                 raise _ignored(f"contact {each.contactId} of campaign {self._campaign.id} does not satisfy", broken)
 

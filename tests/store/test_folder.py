@@ -1,22 +1,15 @@
-"""Objects in a folder, the journal, and the lock of an environment."""
+"""Files and objects in a folder: whole, once, and on disk."""
 
 from __future__ import annotations
 
-import json
-import multiprocessing
 import os
 import stat
-import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from reconciler.errors import LockHeld, ProjectError
 from reconciler.store.folder import Folder, writing
-from reconciler.store.journal import FolderJournal, new_run_id
-from reconciler.store.lock import environment_lock
-from tests.conftest import NOW, ticking
 
 
 def _names(folder: Path) -> list[str]:
@@ -73,71 +66,6 @@ def test_what_is_written_is_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     Folder(tmp_path / "store").create("runs/one.json", b"1")
     assert {tmp_path.name, "store", "runs"} <= set(synced)
     assert any(name.startswith(".one.json.") for name in synced)
-
-
-def test_the_journal_is_in_order(tmp_path: Path) -> None:
-    """An object an event, numbered; from several threads too, and in ASCII whatever is noted."""
-    journal = FolderJournal(Folder(tmp_path), "20261123T090000Z-abc123", ticking())
-    threads = [threading.Thread(target=journal.note, args=("sending", {"step": each})) for each in range(20)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    journal.note("end", {"detail": "é\ud800"})
-    files = sorted((tmp_path / "runs" / "20261123T090000Z-abc123").iterdir())
-    assert [each.name for each in files] == [f"{n:06}-sending.json" for n in range(1, 21)] + ["000021-end.json"]
-    entries = [json.loads(each.read_text("ascii")) for each in files]
-    assert sorted(each["step"] for each in entries[:-1]) == list(range(20))
-    assert [each["at"] for each in entries] == sorted(each["at"] for each in entries)
-
-
-def test_run_ids_sort_by_time_and_differ() -> None:
-    """Two runs of one second have two folders."""
-    ids = {new_run_id(NOW) for _ in range(50)}
-    assert len(ids) > 45
-    assert all(each.startswith("20261123T090000Z-") for each in ids)
-
-
-def test_a_lock_is_held_by_one(tmp_path: Path) -> None:
-    """Another one is told who has it; another environment is free; afterwards it is free."""
-    with environment_lock(tmp_path, "production", NOW):
-        with pytest.raises(LockHeld, match=str(os.getpid())), environment_lock(tmp_path, "production", NOW):
-            pass
-        with environment_lock(tmp_path, "staging", NOW):
-            pass
-    with environment_lock(tmp_path, "production", NOW):
-        pass
-
-
-def test_a_lock_goes_with_a_fault(tmp_path: Path) -> None:
-    """Whatever ends the run."""
-    with pytest.raises(KeyboardInterrupt), environment_lock(tmp_path, "production", NOW):
-        raise KeyboardInterrupt
-    with environment_lock(tmp_path, "production", NOW):
-        pass
-
-
-def _dies(folder: Path) -> None:
-    with environment_lock(folder, "production", NOW):
-        os._exit(9)
-
-
-def test_a_lock_goes_with_its_process(tmp_path: Path) -> None:
-    """Killed: the system releases it, and what it wrote about its owner misleads nobody."""
-    process = multiprocessing.get_context("spawn").Process(target=_dies, args=(tmp_path,))
-    process.start()
-    process.join()
-    assert process.exitcode == 9
-    with environment_lock(tmp_path, "production", NOW):
-        owner = json.loads((tmp_path / "locks" / "production.json").read_text())
-        assert owner["process"] == os.getpid()
-
-
-def test_a_store_that_can_not_be_used_is_said_so(tmp_path: Path) -> None:
-    """It is no lock that somebody holds."""
-    (tmp_path / "locks").write_text("a file where a folder should be")
-    with pytest.raises(ProjectError, match="locks"), environment_lock(tmp_path, "production", NOW):
-        pass
 
 
 def _write(path: Path, content: Iterable[int], **options: bool) -> None:

@@ -1,0 +1,119 @@
+"""`reconciler unlock`: who holds an environment's lock, and letting go of it in that run's place."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.cli.exits import Exit
+from reconciler.cli.session import Ended, Session
+
+if TYPE_CHECKING:
+    from reconciler.errors import LockHeld
+    from reconciler.store.lease import LockRecord
+    from reconciler.store.objects import Objects
+
+
+@click.command()
+@click.option("--yes", "confirmed", metavar="RUN", help="Ask nothing, and release it if this run holds it.")
+@click.option("--force", is_flag=True, help="Also when that run is alive: it stops before its next write.")
+@click.pass_obj
+def unlock(session: Session, confirmed: str | None, force: bool) -> None:
+    """Show who holds the lock of an environment, and release it.
+
+    It is seldom needed: the lock of a run that died is taken over by the next apply. A run that shows signs of life
+    keeps its lock unless you add --force.
+    """
+    from reconciler.cli import terminal
+    from reconciler.cli.files import choose_environment
+    from reconciler.cli.stores import open_store
+    from reconciler.store.lease import LockState, release_lock
+
+    project = session.project()
+    name = choose_environment(project, session.environment).name
+    objects = open_store(session, project)
+    record, version = _read(objects, name)
+    if version is None or (record is not None and record.state is LockState.RELEASED):
+        terminal.out(f"Nobody holds the lock of `{name}`.\n")
+        return
+    if record is not None:
+        terminal.out(_details(record))
+        _refuse(record, name, confirmed, None if force else _sign_of_life(record, session))
+    _confirm(record, name, confirmed)
+    release_lock(objects, name, session.clock(), record, version)
+    terminal.out(f"The lock of `{name}` is released.\n")
+
+
+def _read(objects: Objects, name: str) -> tuple[LockRecord | None, Any]:
+    """The lock's record, None where it can't be read, and its version, None where there is no lock."""
+    from reconciler.cli.stores import say
+    from reconciler.store.lease import lock_name, read_lock
+    from reconciler.store.objects import StoreFault
+
+    try:
+        return read_lock(objects, name)
+    except StoreFault as fault:
+        if fault.code != "lock-unreadable" or (found := objects.read(lock_name(name))) is None:
+            raise
+        say(f"warning: {fault.detail}")
+        return None, found.version
+
+
+def _details(record: LockRecord) -> Any:
+    from reconciler.render.tables import Column, cell, details, minute, plain
+
+    holder = record.holder
+    shown = {
+        "environment": record.environment,
+        "run": record.run,
+        "by": holder.user,
+        "host": holder.host,
+        "process": holder.process,
+        "since": minute(record.since.isoformat()),
+        "renewed": f"{record.renewed:%Y-%m-%d %H:%M:%S}Z",
+        "CI run": cell(holder.link),
+    }
+    return details(shown, [Column(name, plain(name)) for name in shown])
+
+
+def _sign_of_life(record: LockRecord, session: Session) -> str | None:
+    """Why the run that holds it may live; None when it does not, as far as can be told here."""
+    from reconciler.store.holder import lives_here
+
+    lives = lives_here(record.holder)
+    if lives:
+        return "its process runs on this machine"
+    if lives is None and record.looks_alive(session.clock()):
+        return "it renewed its lock less than a minute ago"
+    return None
+
+
+def _refuse(record: LockRecord, name: str, confirmed: str | None, sign_of_life: str | None) -> None:
+    if confirmed not in (None, record.run):
+        raise _held(f"the lock of `{name}` is that of run {record.run}", f"if that is the one: --yes {record.run}")
+    if sign_of_life:
+        advice = "stop that run (Ctrl-C, or cancel the CI run): it releases the lock itself; --force releases it now"
+        raise _held(f"run {record.run} is alive: {sign_of_life}", advice)
+
+
+def _held(detail: str, advice: str) -> LockHeld:
+    from reconciler.errors import LockHeld
+
+    return LockHeld("the lock is not released", detail, advice)
+
+
+def _confirm(record: LockRecord | None, name: str, confirmed: str | None) -> None:
+    from reconciler.cli import terminal
+    from reconciler.render.neutral import neutral
+
+    run = record.run if record else "unknown"
+    if confirmed == run:
+        return
+    if not (sys.stdin and sys.stdin.isatty()):
+        raise click.UsageError(f"there is no terminal to ask on: give --yes {neutral(run)}")
+    answer = click.prompt(f"\nRelease the lock of `{name}`? Only 'yes' does", default="", show_default=False, err=True)
+    if answer != "yes":
+        terminal.talk("Not released.\n")
+        raise Ended(Exit.ERROR)

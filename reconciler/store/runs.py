@@ -1,0 +1,175 @@
+"""The runs in a store: begun, ended, read again, and forgotten after a while.
+
+A run's marker in ``unfinished/`` is there before its first object, and goes when nothing of the run is open any more:
+so a look into one folder finds what the next run has to wait for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import msgspec
+
+from reconciler.store.objects import Objects, dumps, store_fault
+from reconciler.store.results import Last, RunRecord, RunResult
+from reconciler.store.traces import UNKNOWN, Event, Unfinished, open_batches, steps_in_doubt, told_by
+
+#: So many objects are read side by side.
+AT_ONCE = 8
+
+_EVENT = re.compile(r"(?P<number>[0-9]+)-(?P<event>.+)\.json")
+
+_Value = TypeVar("_Value")
+
+_RECORD = msgspec.json.Decoder(RunRecord)
+_RESULT = msgspec.json.Decoder(RunResult)
+_LAST = msgspec.json.Decoder(Last)
+
+
+class Runs:
+    """The runs of one store. Every call raises StoreFault when that can't be used, or holds what can't be read."""
+
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
+
+    def begin(self, record: RunRecord, plan: bytes) -> None:
+        """Writes down that a run begins, and its plan (a saved plan's bytes); durable when it returns."""
+        self._objects.create(_marker(record.environment, record.run), b'{"formatVersion":1}\n')
+        self._objects.create(f"runs/{record.run}/run.json", dumps(record))
+        self._objects.create(f"runs/{record.run}/plan.json", plan)
+
+    def end(self, record: RunRecord, result: RunResult) -> None:
+        """Writes down how a run ended; it stays unfinished as long as a step's outcome is unknown."""
+        self._objects.create(f"runs/{record.run}/result.json", dumps(result))
+        self._objects.replace(f"last/{record.environment}.json", dumps(Last(run=record.run)))
+        if UNKNOWN not in result.counts:
+            self._objects.delete(_marker(record.environment, record.run))
+
+    def unfinished(self, environment: str) -> list[Unfinished]:
+        """The runs of an environment that left something open, oldest first, with the batches that may still run."""
+        found = []
+        for run in self._marked(environment):
+            events = self.events(run, ("sending", "accepted", "busy", "ended", "result"))
+            found.append(Unfinished(run, self.record(run), open_batches(events), steps_in_doubt(events)))
+        return found
+
+    def settle(self, environment: str, run: str) -> None:
+        """Notes that nothing of an unfinished run is open any more; its result is what its events tell."""
+        record = self.record(run)
+        if record is not None and self.result(run) is None:
+            self._objects.create(f"runs/{run}/result.json", dumps(told_by(record, self.events(run))))
+        self._objects.delete(_marker(environment, run))
+
+    def ids(self) -> list[str]:
+        """The runs that there are, newest first."""
+        return [each.rstrip("/") for each in reversed(self._objects.children("runs/")) if each.endswith("/")]
+
+    def records(self, environment: str | None = None) -> Iterator[RunRecord]:
+        """The runs of an environment (or of all), newest first; read only as far as they are asked for."""
+        ids = self.ids()
+        for start in range(0, len(ids), AT_ONCE):
+            for each in _side_by_side(self.record, ids[start : start + AT_ONCE]):
+                if each is not None and environment in (None, each.environment):
+                    yield each
+
+    def record(self, run: str) -> RunRecord | None:
+        """What is known of a run from its begin; None when there is none of this id."""
+        return self._read(f"runs/{run}/run.json", _RECORD.decode)
+
+    def result(self, run: str) -> RunResult | None:
+        """How a run ended; None when it did not."""
+        return self._read(f"runs/{run}/result.json", _RESULT.decode)
+
+    def story(self, record: RunRecord) -> RunResult:
+        """How a run ended, or what its events tell of one that did not."""
+        return self.result(record.run) or told_by(record, self.events(record.run))
+
+    def plan(self, run: str) -> bytes | None:
+        """The plan that a run applied, as it was saved; None when there is none."""
+        found = self._objects.read(f"runs/{run}/plan.json")
+        return found.content if found else None
+
+    def last(self, environment: str) -> str | None:
+        """The last run of an environment that ended; None before the first."""
+        found = self._read(f"last/{environment}.json", _LAST.decode)
+        return found.run if found else None
+
+    def events(self, run: str, kinds: tuple[str, ...] = ()) -> list[Event]:
+        """The events of a run in the order in which they happened; of these `kinds` only, where given."""
+        folder = f"runs/{run}/events/"
+        parts = [found for name in self._objects.children(folder) if (found := _EVENT.fullmatch(name))]
+        parts.sort(key=lambda found: int(found["number"]))
+        names = [found[0] for found in parts if not kinds or found["event"] in kinds]
+        events = _side_by_side(lambda name: self._read(folder + name, _event), names)
+        return [each for each in events if each is not None]
+
+    def forget(self, environment: str, now: datetime, *, keep_runs: int, keep_days: int) -> list[str]:
+        """Deletes the runs of an environment beyond a number, or older than so many days; says which.
+
+        Never one that left something open, nor the last one that ended. What an earlier deletion left goes, too.
+        """
+        ids = self.ids()
+        if len(ids) <= keep_runs and not any(_age(each, now) > timedelta(days=keep_days) for each in ids):
+            return []
+        kept = {self.last(environment), *(each.rsplit(".", 2)[1] for each in self._objects.children("unfinished/"))}
+        records = dict(zip(ids, _side_by_side(self.record, ids), strict=True))
+        own = [each for each in ids if (record := records[each]) and record.environment == environment]
+        old = {each for each in own if _age(each, now) > timedelta(days=keep_days)} | set(own[keep_runs:])
+        old |= {each for each in ids if records[each] is None}
+        gone = sorted(old - kept)
+        for each in gone:
+            self._delete(each)
+        return gone
+
+    def _marked(self, environment: str) -> list[str]:
+        parts = [each.rsplit(".", 2) for each in self._objects.children("unfinished/")]
+        return sorted(each[1] for each in parts if each[0] == environment)
+
+    def _delete(self, run: str) -> None:
+        """Its record first: what is left if this breaks off is no run any more."""
+        self._objects.delete(f"runs/{run}/run.json")
+        for folder in (f"runs/{run}/events/", f"runs/{run}/"):
+            names = [f"{folder}{each}" for each in self._objects.children(folder) if not each.endswith("/")]
+            list(_side_by_side(self._objects.delete, names))
+
+    def _read(self, name: str, decoded: Callable[[bytes], _Value]) -> _Value | None:
+        found = self._objects.read(name)
+        if found is None:
+            return None
+        try:
+            return decoded(found.content)
+        except (msgspec.DecodeError, ValueError):
+            detail = f"{name} is nothing that this version can read"
+            advice = "use the version of the tool that wrote it, or move that run out of the store"
+            raise store_fault("store-unreadable", "an object of the store can't be read", detail, advice) from None
+
+
+def _event(content: bytes) -> dict[str, Any]:
+    """As the journal wrote it: text of the API in it may be none that msgspec takes."""
+    found = json.loads(content)
+    if not isinstance(found, dict) or found.get("formatVersion") != 1:
+        raise ValueError("no event of this version")
+    return found
+
+
+def _marker(environment: str, run: str) -> str:
+    return f"unfinished/{environment}.{run}.json"
+
+
+def _age(run: str, now: datetime) -> timedelta:
+    """How old a run is by its id; none at all for what is no id of ours."""
+    try:
+        return now - datetime.strptime(run[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return timedelta(0)
+
+
+def _side_by_side(read: Callable[[str], _Value], names: list[str]) -> list[_Value]:
+    """The results in the order of the names."""
+    with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="store") as pool:
+        return list(pool.map(read, names))
