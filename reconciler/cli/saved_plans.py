@@ -24,9 +24,7 @@ def plan_key(variables: Mapping[str, str]) -> bytes | None:
     if key is not None and not key.strip():
         advice = f"unset it, or give the job the secret that {KEY} is made from"
         raise ProjectError("the key for plans is empty", f"{KEY} is set, and holds nothing", advice, "empty-key")
-    return (
-        key.strip("\r\n").encode("utf-8", "surrogateescape") if key else None
-    )
+    return key.strip("\r\n").encode("utf-8", "surrogateescape") if key else None
 
 
 def read_plan(path: Path, key: bytes | None) -> Plan:
