@@ -61,7 +61,7 @@ def apply(
         raise click.UsageError("a saved plan is applied as a whole: --target and --selector go with `plan`")
     from reconciler.cli import terminal
 
-    desired, made = _saved(session, file) if file else _fresh(session, part)
+    desired, made = _saved(session, file) if file else _fresh(session, part, allow)
     if made.steps:
         _stop_at_limits(made, desired, allow)
         if file is None and not yes:
@@ -74,12 +74,12 @@ def apply(
         raise Ended(Exit.PARTLY)
 
 
-def _fresh(session: Session, part: Part) -> tuple[Desired, Plan]:
+def _fresh(session: Session, part: Part, allow: Mapping[str, int]) -> tuple[Desired, Plan]:
     from reconciler.cli import terminal
 
     desired, made, diagnostics = make(session, part)
     terminal.report(diagnostics)
-    show(made, desired)
+    show(made, desired, allow)
     return desired, made
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
@@ -123,17 +124,19 @@ def make(
     return desired, signed(made, key) if key else made, diagnostics
 
 
-def rows_of(made: Plan, desired: Desired, out: Path | None = None) -> PlanRows:
-    """The rows of a plan that was made now; `out`: where it is saved."""
+def rows_of(
+    made: Plan, desired: Desired, out: Path | None = None, *, allowed: Mapping[str, int] = MappingProxyType({})
+) -> PlanRows:
+    """The rows of a plan that was made now; `out`: where it is saved; `allowed` raises the run's limits by name."""
     from reconciler.planning.limits import limit_uses
     from reconciler.render.rows import plan_rows
 
-    uses = limit_uses(made, desired, {})
+    uses = limit_uses(made, desired, allowed)
     return plan_rows(made, names_of(desired.environment), uses, file=str(out) if out else "")
 
 
-def show(made: Plan, desired: Desired) -> None:
-    """Prints a plan as text."""
+def show(made: Plan, desired: Desired, allowed: Mapping[str, int]) -> None:
+    """Prints a plan as text; `allowed` raises the run's limits by name."""
     from reconciler.cli.reports import show_plan
 
-    show_plan(made, rows_of(made, desired), "text")
+    show_plan(made, rows_of(made, desired, allowed=allowed), "text")

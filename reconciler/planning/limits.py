@@ -17,6 +17,7 @@ class Use:
     """One limit, and how much of it a plan uses.
 
     `owner` is empty for the run's, else the rule that set it; `under_own` is what rules with limits of their own add.
+    `raised`: it is higher than the project's, for this run.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Use:
     limit: int
     owner: str = ""
     under_own: int = 0
+    raised: bool = False
 
     @property
     def exceeded(self) -> bool:
@@ -49,15 +51,22 @@ def limit_uses(plan: Plan, desired: Desired, allowed: Mapping[str, int]) -> list
         if rule.limit is not None
     }
     limits = {**DEFAULTS, **desired.project.limits}
-    limits |= {name: max(number, limits[name]) for name, number in allowed.items()}
+    raised = {name: number for name, number in allowed.items() if number > limits[name]}
+    limits |= raised
     counted = _contacts(plan, own)
     return [
-        Use("campaignsChanged", plan.summary.campaigns_changed, limits["campaignsChanged"]),
+        Use(
+            "campaignsChanged",
+            plan.summary.campaigns_changed,
+            limits["campaignsChanged"],
+            raised="campaignsChanged" in raised,
+        ),
         Use(
             "contactsChanged",
             counted,
             limits["contactsChanged"],
             under_own=plan.summary.contacts_changed - counted,
+            raised="contactsChanged" in raised,
         ),
         *_rule_uses(plan, own),
     ]

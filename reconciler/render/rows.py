@@ -217,5 +217,6 @@ def _limit(use: Use) -> LimitRow:
     owner = f" ({neutral(use.owner)})" if use.owner else ""
     others = f", and {use.under_own:,} under limits of their own rules" if use.under_own else ""
     near = ", nearly reached" if use.nearly else ""
-    text = f"{use.name} {use.used:,} of {use.limit:,}{near}{owner or others}"
+    raised = " (--allow)" if use.raised else ""
+    text = f"{use.name} {use.used:,} of {use.limit:,}{raised}{near}{owner or others}"
     return LimitRow(use.name, neutral(use.owner), use.used, use.limit, use.exceeded, text)

@@ -95,7 +95,9 @@ def test_limit(project: Workplace) -> None:
     stopped = project.run(*LOCAL, "apply", "--yes")
     assert (stopped.code, "--allow contactsChanged=" in stopped.err) == (3, True)
     assert len(plan_of(project)["steps"]) == 13
-    assert project.run(*LOCAL, "apply", "--yes", "--allow", "contactsChanged=100").code == 0
+    allowed = project.run(*LOCAL, "apply", "--yes", "--allow", "contactsChanged=100")
+    assert (allowed.code, "exceeded" in allowed.out) == (0, False)
+    assert "Limit: contactsChanged 26 of 100 (--allow)" in allowed.out
 
 
 def test_a_rule_is_held_to_its_own_limit(project: Workplace) -> None:
