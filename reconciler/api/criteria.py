@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.api import conditions
-from reconciler.api.instants import is_after, is_before
+from reconciler.api.instants import is_after, is_before, start
 from reconciler.api.shapes import Contact
+from reconciler.kinds.values import instant
 
 #: Wrap-up id → its status.
 Statuses = Mapping[int, str]
@@ -58,6 +59,15 @@ def _before(wanted: str, _: Statuses, found: str | None) -> Verdict:
 
 def _after(wanted: str, _: Statuses, found: str | None) -> Verdict:
     return is_after(found, wanted)
+
+
+def _purged_before(wanted: str, _: Statuses, found: str | None) -> Verdict:
+    """Never sent, so nobody reads it otherwise: a date without a time is the beginning of that day, UTC."""
+    return None if (moment := start(found)) is None and found is not None else bool(moment and moment < instant(wanted))
+
+
+def _purged_after(wanted: str, _: Statuses, found: str | None) -> Verdict:
+    return None if (moment := start(found)) is None and found is not None else bool(moment and moment > instant(wanted))
 
 
 def _moments(name: str, attribute: str) -> dict[str, Criterion]:
@@ -131,7 +141,8 @@ CRITERIA: Mapping[str, Criterion] = {
     **_moments("retry", "retryDate"),
     **_moments("minCallingDateTime", "minCallingDateTime"),
     **_moments("maxCallingDateTime", "maxCallingDateTime"),
-    **_moments("purgeDate", "purgeDate"),
+    "purgeDateBefore": Criterion(("purgeDate",), _purged_before),
+    "purgeDateAfter": Criterion(("purgeDate",), _purged_after),
     **_announced_moments("assignedAgentExpirationTime"),
     **_announced_moments("assignedGroupExpirationTime"),
     "retryIsNull": Criterion(("retryDate",), _retry_is_null),

@@ -44,6 +44,15 @@ def span(text: str) -> Span | None:
         return None
 
 
+def start(text: str | None) -> datetime | None:
+    """The moment of a text, of a date alone its beginning in UTC; None without one."""
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return found if found is None or found.tzinfo else found.replace(tzinfo=UTC)
+
+
 def is_before(text: str | None, limit: str) -> bool | None:
     """Whether `text` is earlier than `limit`; False when it is null; None on the boundary or for what is no date."""
     if text is None:

@@ -22,6 +22,8 @@ from reconciler.applying.sent import STOPPED
 from reconciler.applying.work import PLAN_AGAIN, Campaigning, Writer
 from reconciler.applying.writes import carry_out
 from reconciler.errors import ReconcilerError, place_of_bug
+from reconciler.manifests.desired import Desired
+from reconciler.planning.belonging import Belonging, belonging
 from reconciler.planning.coverage import refuse_uncovered
 from reconciler.planning.plan import Change, Plan, Step
 from reconciler.planning.saved import to_json
@@ -52,6 +54,7 @@ class _Run:
     slots: threading.Semaphore
     #: The changes of each campaign.
     changes: Mapping[int, Sequence[Change]]
+    belonging: Belonging
     #: The campaigns that nobody has begun, and the results of all: both are added to and taken from by every thread.
     waiting: deque[Sequence[Step]]
     results: list[Result] = field(default_factory=list)
@@ -82,21 +85,27 @@ def apply_plan(
     parallelism: int = 10,
     by_name: Collection[int] = (),
     pause: Callable[[float], Any] | None = None,
+    desired: Desired | None = None,
+    check: Callable[[], Any] = lambda: None,
 ) -> Report:
     """Carries out the plan's steps and reports each. `pause` waits so many seconds in place of the clock.
 
-    `by_name`: the campaigns (ids) that only their names tie to the manifests.
+    `by_name`: the campaigns (ids) that only their names tie to the manifests. `desired`: these manifests; with them a
+    contact that its rule does not match any more is left alone. `check` raises when nothing more may be sent (the lock
+    is lost); the journal asks for it itself where it notes a write.
 
     A campaign whose step does not end well keeps its later steps from being tried; the others go on. On
-    KeyboardInterrupt no further step is begun, those in flight are ended, and the report says `interrupted`.
+    KeyboardInterrupt no further step is begun, those in flight are ended, and the report says `interrupted`; the second
+    one comes out at once, and leaves behind threads that end what is in flight.
     Before the first write: SavedPlanRefused when the steps are not those of the plan's changes, or when this is not the
     account that it was made from; ProjectError when the journal can't be written; and what the client raises.
     """
     refuse_uncovered(plan)
     refuse_other_account(writer, plan, by_name)
-    notes, slots = Notes(journal), threading.Semaphore(max(1, parallelism))
+    rules = belonging(writer, plan, desired)
+    notes, slots = Notes(journal, check), threading.Semaphore(max(1, parallelism))
     changes, steps = _by_campaign(plan.changes), _by_campaign(plan.steps)
-    run = _Run(writer, plan, notes, progress, Clock(pause), slots, changes, deque(steps.values()))
+    run = _Run(writer, plan, notes, progress, Clock(pause), slots, changes, rules, deque(steps.values()))
     digest = plan.digest or to_json(plan)["digest"]
     notes.before("begin", {"plan": digest, "environment": plan.environment, "steps": len(plan.steps)})
     interrupted = _all_campaigns(run, parallelism)
@@ -128,8 +137,10 @@ def _all_campaigns(run: _Run, parallelism: int) -> bool:
                 _start_unheard(conductor)
             finished.wait()
             return interrupted
-        except KeyboardInterrupt:  # also the second and third time: what is in flight must be reported
+        except KeyboardInterrupt:
             run.clock.stop()
+            if interrupted:
+                raise
             interrupted = True
 
 
@@ -182,16 +193,18 @@ def _campaign(run: _Run, steps: Sequence[Step]) -> None:
 
 def _campaigning(run: _Run, steps: Sequence[Step]) -> Campaigning:
     changes = run.changes.get(steps[0].campaign_id, ())
+    owners = run.belonging.owners(changes)
     return Campaigning(
         writer=run.writer,
         expected=Expected(changes),
         before=contacts_before(changes),
-        made_at=run.plan.created_at,
-        reads=Reads(run.writer, steps, columns_read(changes)),
+        belongs=lambda contact: run.belonging.holds(owners[contact.contactId], contact),
+        reads=Reads(run.writer, steps, columns_read(changes) | run.belonging.columns(changes)),
         pace=Pace(),
         clock=run.clock,
         slots=run.slots,
         note=run.note,
+        hindrance=run.notes.hindrance,
         going_on=run.going_on,
     )
 
@@ -201,6 +214,12 @@ def _step(run: _Run, step: Step, work: Campaigning, stopped: bool) -> Result:
         return Result(step, Outcome.SKIPPED, "an earlier step of this campaign did not end well")
     if run.clock.stopping:
         return Result(step, Outcome.SKIPPED, STOPPED)
+    begun = run.clock.now()
+    result = _carried_out(run, step, work)
+    return replace(result, seconds=run.clock.now() - begun)
+
+
+def _carried_out(run: _Run, step: Step, work: Campaigning) -> Result:
     try:
         return carry_out(step, work)
     except ReconcilerError as error:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from itertools import chain
+from typing import Any
 
 from reconciler.api.endpoints.batches import batch_status, update_contacts
 from reconciler.api.shapes import BatchResult
@@ -34,7 +35,7 @@ def send_batch(step: Step, contact_ids: tuple[int, ...], work: Campaigning) -> S
         return _in_doubt(contact_ids, f"accepted, but its end could not be read: {fault.detail}")
     if ended is None:
         return _in_doubt(contact_ids, "accepted, but it had not ended when this run stopped waiting for it")
-    return _told(contact_ids, ended)
+    return _told(contact_ids, ended, step.data)
 
 
 def _wait_for(token: str, step: Step, size: int, work: Campaigning) -> BatchResult | None:
@@ -55,7 +56,7 @@ def _in_doubt(contact_ids: tuple[int, ...], why: str) -> Sent:
     return Sent(contact_ids, frozenset(contact_ids), why, help=STILL_RUNNING)
 
 
-def _told(contact_ids: tuple[int, ...], ended: BatchResult) -> Sent:
+def _told(contact_ids: tuple[int, ...], ended: BatchResult, data: Mapping[str, Any]) -> Sent:
     excluded = {
         contact_id: why if why in EXCLUDED_DETAILS else ANOTHER_REASON
         for why, ids in (ended.excluded or {}).items()
@@ -70,7 +71,7 @@ def _told(contact_ids: tuple[int, ...], ended: BatchResult) -> Sent:
         remarks=(f"refused by the API: {len(ended.failed)}",) if ended.failed else (),
         failed=ended.status == "FAILED",
         alarm=alarm,
-        help=report if alarm else _advice(ended, excluded),
+        help=report if alarm else _advice(ended, excluded, data),
     )
 
 
@@ -83,9 +84,10 @@ def _strangers(sent: Collection[int], ended: BatchResult, excluded: Collection[i
     return ""
 
 
-def _advice(ended: BatchResult, excluded: Collection[int]) -> str:
+def _advice(ended: BatchResult, excluded: Collection[int], data: Mapping[str, Any]) -> str:
     if ended.failed:
-        return "planning again shows the same until the cause is gone: is the agent a member of this campaign?"
+        asked = ": is the agent a member of this campaign?" if "assignedAgentId" in data else ""
+        return f"planning again shows the same until the cause is gone{asked}"
     if excluded:
         return "planning again shows the same until the reason is gone; or let the rule leave these contacts out"
     return PLAN_AGAIN

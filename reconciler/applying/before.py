@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from reconciler.api.shapes import IN_PROGRESS, Campaign, Contact
@@ -15,7 +14,7 @@ from reconciler.kinds.values import comparable, instant, settings_object
 from reconciler.planning.diff import same, same_inner, shown
 from reconciler.planning.ending import ENDINGS
 from reconciler.planning.live import created_at, same_creation
-from reconciler.planning.plan import WITHHELD, Action, Change, Step
+from reconciler.planning.plan import Action, Change, Step, is_withheld
 
 
 class Expected:
@@ -112,30 +111,35 @@ def columns_read(changes: Iterable[Change]) -> frozenset[str]:
 
 
 def standing(
-    step: Step, before: Mapping[int, Mapping[str, Any]], live: Iterable[Contact], made_at: datetime
+    step: Step,
+    before: Mapping[int, Mapping[str, Any]],
+    live: Iterable[Contact],
+    belongs: Callable[[Contact], bool] = lambda _: True,
 ) -> Standing:
     """Sorts the contacts of a step: as planned, already changed, in progress, or moved (a missing one has moved).
 
-    `made_at`: when the plan was made that says what they held before. Of what they are sent and that does not say, they
-    held it already.
+    `before`: what the plan says that they held; what they are sent and it does not say, they held already. `belongs`:
+    whether a contact is still its rule's; one that is not has moved.
     """
     found = {each.contactId: each for each in live}
     held = {each: {**step.data, **before[each]} for each in step.contact_ids}
     kinds: dict[str, list[int]] = {"ready": [], "already": [], "deferred": [], "moved": []}
     for contact_id in step.contact_ids:
         contact = found.get(contact_id)
-        kinds[_standing_of(contact, step.data, held[contact_id], made_at)].append(contact_id)
-    moves = [move for each in kinds["moved"][:SHOWN] for move in _moves(each, found.get(each), held[each], made_at)]
+        kinds[_standing_of(contact, step.data, held[contact_id], belongs)].append(contact_id)
+    moves = [move for each in kinds["moved"][:SHOWN] for move in _moves(each, found.get(each), held[each])]
     return Standing(**{name: tuple(ids) for name, ids in kinds.items()}, moves=tuple(moves))
 
 
-def _moves(contact_id: int, contact: Contact | None, before: Mapping[str, Any], made_at: datetime) -> Iterator[Moved]:
+def _moves(contact_id: int, contact: Contact | None, before: Mapping[str, Any]) -> Iterator[Moved]:
     """Field by field what moved, of the fields that the plan names; a contact that is gone has moved as a whole."""
     if contact is None:
         yield Moved(f"contact {contact_id}", "there", "gone")
         return
+    if holds(contact, before):
+        yield Moved(f"contact {contact_id}", "its rule's", "matched by it no more")
     for name, planned in before.items():
-        if not holds(contact, {name: planned}, made_at):
+        if not holds(contact, {name: planned}):
             yield Moved(f"contact {contact_id} {name}", *_shown(name, planned, getattr(contact, name)))
 
 
@@ -149,7 +153,10 @@ def _shown(name: str, planned: Any, found: Any) -> tuple[Any, Any]:
 
 
 def _standing_of(
-    contact: Contact | None, after: Mapping[str, Any], before: Mapping[str, Any], made_at: datetime
+    contact: Contact | None,
+    after: Mapping[str, Any],
+    before: Mapping[str, Any],
+    belongs: Callable[[Contact], bool],
 ) -> str:
     if contact is None:
         return "moved"
@@ -157,27 +164,30 @@ def _standing_of(
         return "already"
     if contact.state == IN_PROGRESS:
         return "deferred"
-    return "ready" if holds(contact, before, made_at) else "moved"
+    return "ready" if holds(contact, before) and belongs(contact) else "moved"
 
 
-def holds(contact: Contact, values: Mapping[str, Any], made_at: datetime | None = None) -> bool:
+def holds(contact: Contact, values: Mapping[str, Any]) -> bool:
     """Whether the contact holds all of these values.
 
-    WITHHELD is held by a contact that has any, and was not updated after the plan was made that says so (`made_at`).
+    What is withheld is held by a contact that has any, and of which the account still tells the same last update.
     """
     return all(
-        getattr(contact, name) is not None and not _updated_since(contact, made_at)
-        if value == WITHHELD
+        getattr(contact, name) is not None and _same_update(contact, value["updated"])
+        if is_withheld(value)
         else comparable(SET_FIELDS[name], getattr(contact, name)) == comparable(SET_FIELDS[name], value)
         for name, value in values.items()
     )
 
 
-def _updated_since(contact: Contact, moment: datetime | None) -> bool:
-    """Whether the account says that the contact was updated later, or says it in a way that can't be read."""
-    if contact.lastUpdatedAt is None or moment is None:
-        return False
+def _same_update(contact: Contact, planned: str | None) -> bool:
+    """Whether the account still tells the same of the contact's last update; without any nothing is sure."""
+    return planned is not None and _moment(contact.lastUpdatedAt) == _moment(planned)
+
+
+def _moment(text: str | None) -> object:
+    """The moment that a text means, else the text itself."""
     try:
-        return instant(contact.lastUpdatedAt) > moment
+        return text if text is None else instant(text)
     except (ValueError, OverflowError):
-        return True
+        return text

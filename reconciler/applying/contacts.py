@@ -16,7 +16,7 @@ from reconciler.planning.plan import Operation, Step
 
 def write_contacts(step: Step, work: Campaigning) -> Result:
     """Writes the contacts that are as the plan says they were, and reads them back; Busy while another batch runs."""
-    now = standing(step, work.before, work.reads.before(step), work.made_at)
+    now = standing(step, work.before, work.reads.before(step), work.belongs)
     if not now.ready:
         return contact_result(step, now, Sent(), {})
     work.note(step, "sending", "")

@@ -76,7 +76,7 @@ class Result:
     """What happened to one step.
 
     `contacts`: who was written, and who was not. `moved` holds values only of campaigns and of what the manifests set;
-    `detail` says why, `help` what is safe to do.
+    `detail` says why, `help` what is safe to do. `seconds`: how long it took, None where it was not tried.
     """
 
     step: Step
@@ -85,6 +85,7 @@ class Result:
     help: str = ""
     moved: tuple[Moved, ...] = ()
     contacts: Contacts = field(default_factory=Contacts)
+    seconds: float | None = None
 
     @property
     def already(self) -> bool:

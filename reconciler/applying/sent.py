@@ -92,9 +92,10 @@ def _outcome(contacts: Contacts, sent: Sent) -> tuple[Outcome, str, str]:
         return Outcome.STALE, detail, "plan again, and review it"
     if contacts.deferred and not (contacts.done or contacts.already):
         return Outcome.DEFERRED, "", ""
-    if contacts.already and not contacts.done:
+    if contacts.already and not (contacts.done or contacts.deferred):
         return Outcome.DONE, ALREADY, ""
     remarks = [f"{len(contacts.already)} {ALREADY}"] if contacts.already else []
+    remarks += [f"{_contacts(contacts.deferred)} in a call: deferred"] if contacts.deferred else []
     remarks += [f"{sent.doubt}; reading back shows that it was done"] if sent.doubt else []
     return Outcome.DONE, "; ".join(remarks), ""
 

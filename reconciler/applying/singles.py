@@ -23,11 +23,11 @@ _Answers = dict[int, ApiError | None]
 def send_each(step: Step, contact_ids: tuple[int, ...], work: Campaigning) -> Sent:
     """What writing these contacts told. After a fault that is not about one contact, no further one is begun."""
     answers: _Answers = {}
-    while (left := [each for each in contact_ids if each not in answers]) and not work.clock.stopping:
+    while (left := [each for each in contact_ids if each not in answers]) and not _must_stop(work):
         answers |= (found := _round(step, left, work))
         if any(fault is not None and not isinstance(fault, OF_ONE_CONTACT) for fault in found.values()):
             break
-    return _told(contact_ids, answers)
+    return _told(contact_ids, answers, work.hindrance())
 
 
 def _round(step: Step, contact_ids: list[int], work: Campaigning) -> _Answers:
@@ -36,7 +36,7 @@ def _round(step: Step, contact_ids: list[int], work: Campaigning) -> _Answers:
 
     def put(contact_id: int) -> Flow[bool]:
         with work.slots:
-            if hindered.is_set() or work.clock.stopping:
+            if hindered.is_set() or _must_stop(work):
                 return False
             taken = False
             try:
@@ -48,7 +48,7 @@ def _round(step: Step, contact_ids: list[int], work: Campaigning) -> _Answers:
             work.going_on(step, 1)
             return True
 
-    begun = takewhile(lambda _: not (hindered.is_set() or work.clock.stopping), contact_ids)
+    begun = takewhile(lambda _: not (hindered.is_set() or _must_stop(work)), contact_ids)
     outcomes = zip(contact_ids, work.writer.run_each(put(each) for each in begun), strict=False)
     return {
         contact_id: outcome if isinstance(outcome, ApiError) else None
@@ -57,7 +57,11 @@ def _round(step: Step, contact_ids: list[int], work: Campaigning) -> _Answers:
     }
 
 
-def _told(contact_ids: tuple[int, ...], answers: _Answers) -> Sent:
+def _must_stop(work: Campaigning) -> bool:
+    return work.clock.stopping or bool(work.hindrance())
+
+
+def _told(contact_ids: tuple[int, ...], answers: _Answers, hindrance: str) -> Sent:
     faults = {contact_id: fault for contact_id, fault in answers.items() if fault is not None}
     doubts = {contact_id: fault for contact_id, fault in faults.items() if isinstance(fault, IN_DOUBT)}
     refused = {contact_id: fault for contact_id, fault in faults.items() if contact_id not in doubts}
@@ -68,7 +72,7 @@ def _told(contact_ids: tuple[int, ...], answers: _Answers) -> Sent:
         doubt=_words(doubts.values()),
         refused=frozenset(refused),
         untried=tuple(each for each in contact_ids if each not in answers),
-        cut_short=_words(general) or STOPPED,
+        cut_short=_words(general) or hindrance or STOPPED,
         remarks=(_words(refused.values()),) if refused else (),
         help=PLAN_AGAIN if doubts else next((each.help for each in [*general, *refused.values()]), PLAN_AGAIN),
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from threading import Semaphore
 from typing import Any, Protocol, TypeVar
 
 from reconciler.api.request import Flow
+from reconciler.api.shapes import Contact
 from reconciler.applying.before import Expected
 from reconciler.applying.clock import Clock
 from reconciler.applying.pace import Pace
@@ -40,9 +40,9 @@ class Campaigning:
 
     writer: Writer
     expected: Expected
-    #: What the plan says each contact held before, by contactId, and when it was made.
+    #: What the plan says each contact held before, by contactId, and whether one is still its rule's.
     before: Mapping[int, Mapping[str, Any]]
-    made_at: datetime
+    belongs: Callable[[Contact], bool]
     reads: Reads
     pace: Pace
     clock: Clock
@@ -51,5 +51,7 @@ class Campaigning:
     #: Notes right before a write leaves ("sending": raises when it can't be noted, and then nothing may be sent), and
     #: after a batch was accepted or refused for now, for the journal: step, event, batch token.
     note: Callable[[Step, str, str], None]
+    #: Why nothing more may be sent; empty while it may. Asked before each single write, which has no note of its own.
+    hindrance: Callable[[], str]
     #: Tells who watches that a step goes on, and how many more of its contacts were written.
     going_on: Callable[[Step, int], None]

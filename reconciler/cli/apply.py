@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -13,11 +14,14 @@ from reconciler.cli.exits import Exit
 from reconciler.cli.part import Part, part_options
 from reconciler.cli.plan import make, show
 from reconciler.cli.session import Ended, Session
+from reconciler.errors import ReconcilerError
 
 if TYPE_CHECKING:
+    from reconciler.api.client import Client
     from reconciler.applying.results import Report
     from reconciler.manifests.desired import Desired
     from reconciler.planning.plan import Plan
+    from reconciler.store.journal import Journal
 
 LIMITS = ("contactsChanged", "campaignsChanged")
 
@@ -76,7 +80,11 @@ def apply(
 
 def _fresh(session: Session, part: Part, allow: Mapping[str, int]) -> tuple[Desired, Plan]:
     from reconciler.cli import terminal
+    from reconciler.cli.files import choose_environment
+    from reconciler.cli.stores import close_before_planning
 
+    project = session.project()
+    close_before_planning(session, project, choose_environment(project, session.environment))
     desired, made, diagnostics = make(session, part)
     terminal.report(diagnostics)
     show(made, desired, allow)
@@ -122,24 +130,68 @@ def _ask(made: Plan) -> None:
 
 
 def _carry_out(session: Session, desired: Desired, made: Plan, parallelism: int) -> Report:
-    from reconciler.applying.apply import apply_plan
-    from reconciler.cli import terminal
-    from reconciler.cli.progress import progress
-    from reconciler.planning.agreement import found_by_name
-    from reconciler.store.folder import Folder
-    from reconciler.store.journal import FolderJournal, new_run_id
-    from reconciler.store.lock import environment_lock
+    """Applies the plan under the lock of its environment, once nothing of an earlier run is open any more."""
+    from reconciler.cli import stores, terminal
+    from reconciler.render.plan_json import plan_json
+    from reconciler.store.holder import this_process
+    from reconciler.store.journal import Journal, new_run_id
+    from reconciler.store.lock import Times, held_lock
+    from reconciler.store.runs import Runs
 
-    folder = session.store_folder(desired.project)
+    objects, name = stores.open_store(session, desired.project), made.environment
+    run, holder, runs = new_run_id(session.clock()), this_process(session.variables), Runs(objects)
     with (
-        environment_lock(folder, made.environment, session.clock()),
+        held_lock(objects, name, run, holder, times=Times(clock=session.clock), say=stores.say) as lock,
         session.client(desired.environment, writable=True, parallelism=parallelism) as client,
     ):
-        journal = FolderJournal(Folder(folder), new_run_id(session.clock()), session.clock)
-        terminal.talk(f"\nRun {journal.run_id}\n")
-        by_name = found_by_name(made, desired)
+        stores.close_left_open(runs, name, client)
+        record = stores.run_record(made, run, holder, session.clock(), lock.fencing)
+        runs.begin(record, plan_json(made).encode())
+        terminal.talk(f"\nRun {run}\n")
+        try:
+            report = _applied(client, desired, made, Journal(objects, run, session.clock, lock), parallelism)
+        except ReconcilerError as error:
+            stores.note_end(runs, record, stores.refused_report(made, error), session.clock(), client.requests)
+            raise
+        stores.note_end(runs, record, report, session.clock(), client.requests)
+        if report.complete:
+            stores.forget_old_runs(runs, desired.project, name, session.clock())
+    return report
+
+
+def _applied(client: Client, desired: Desired, made: Plan, journal: Journal, parallelism: int) -> Report:
+    from reconciler.applying.apply import apply_plan
+    from reconciler.cli.progress import progress
+    from reconciler.planning.agreement import found_by_name
+
+    try:
         with progress(made.steps, parallelism) as lines:
-            return apply_plan(client, made, journal=journal, progress=lines, parallelism=parallelism, by_name=by_name)
+            return apply_plan(
+                client,
+                made,
+                journal=journal,
+                progress=lines,
+                parallelism=parallelism,
+                by_name=found_by_name(made, desired),
+                desired=desired,
+                check=journal.check_lock,
+            )
+    except KeyboardInterrupt:
+        _leave_at_once(journal.run_id)
+
+
+def _leave_at_once(run: str) -> NoReturn:
+    """Ends the process as if it were killed: threads may still be writing, and would have to be waited for.
+
+    So the lock stays; it is taken over from a process that is dead.
+    """
+    from reconciler.cli import terminal
+
+    terminal.talk(
+        f"\nInterrupted twice: run {run} is unfinished, and what was on its way may have been carried out. Run `apply`"
+        " again: it waits for what still runs, and goes on from what the account holds.\n"
+    )
+    os._exit(Exit.INTERRUPTED)
 
 
 def _finish(made: Plan, report: Report) -> None:

@@ -87,10 +87,6 @@ class Session:
             parallelism=parallelism,
         )
 
-    def store_folder(self, project: Project) -> Path:
-        """The folder of journals and locks."""
-        return self.directory / project.store_url.removeprefix("file:")
-
     def commit(self) -> str | None:
         """The commit of the manifests; None outside Git, and where a file of the project is not as committed."""
         import subprocess

@@ -143,7 +143,7 @@ def _text(made: Plan, done: Simulation | None) -> Text:
     text.append("Planning again: ", "bold green" if done.is_settled else "bold red").append(f"{_again(done)}\n")
     for line in _left(done):
         text.append(f"  {neutral(line)}\n")
-    if done.again.steps:
+    if done.again.steps and done.report.complete:
         text.append("help: ", "bold cyan").append(f"{HELP}\n")
     return text.append("Against the account: ", "bold").append(f"{_estimate(done)}\n")
 

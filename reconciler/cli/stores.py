@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from reconciler.applying.results import Report, Result
+    from reconciler.applying.work import Writer
     from reconciler.cli.session import Session
-    from reconciler.manifests.project import Project
+    from reconciler.errors import ReconcilerError
+    from reconciler.manifests.project import Environment, Project
     from reconciler.planning.plan import Plan
     from reconciler.store.holder import Holder
     from reconciler.store.objects import Objects
-    from reconciler.store.results import RunRecord
+    from reconciler.store.results import Ending, RunRecord, StepResult
     from reconciler.store.runs import Runs
 
 
@@ -48,6 +51,119 @@ def run_record(made: Plan, run: str, holder: Holder, started_at: datetime, fenci
         holder=holder,
         started_at=started_at,
         fencing=fencing,
+    )
+
+
+def close_left_open(runs: Runs, environment: str, client: Writer) -> None:
+    """Waits for what earlier runs of an environment left open, and notes of each that nothing of it is open any more.
+
+    Call it under the environment's lock. StoreFault or ApiError (Busy: a batch did not end) when that can't be found
+    out; then nothing may be written.
+    """
+    from reconciler.applying.clock import Clock
+    from reconciler.applying.left_open import wait_for_batches
+
+    for each in runs.unfinished(environment):
+        wait_for_batches(client, each.batches, Clock(), say)
+        runs.settle(environment, each.run)
+
+
+def close_before_planning(session: Session, project: Project, environment: Environment) -> None:
+    """The same under a lock of its own, and only where something was left open: else a look into one folder.
+
+    LockHeld when the run that has something open is alive.
+    """
+    from reconciler.store.holder import this_process
+    from reconciler.store.journal import new_run_id
+    from reconciler.store.lock import Times, held_lock
+    from reconciler.store.runs import Runs
+
+    objects = open_store(session, project)
+    runs, name = Runs(objects), environment.name
+    if not runs.unfinished(name):
+        return
+    run, holder = new_run_id(session.clock()), this_process(session.variables)
+    with (
+        held_lock(objects, name, run, holder, times=Times(clock=session.clock), say=say),
+        session.client(environment, writable=False) as client,
+    ):
+        close_left_open(runs, name, client)
+
+
+def tell_left_open(session: Session, project: Project, environment: str) -> None:
+    """Says that a batch may still be writing while something is planned; looks into a folder alone, never a bucket."""
+    from reconciler.store.objects import StoreFault
+    from reconciler.store.opening import FILE
+    from reconciler.store.runs import Runs
+
+    if not project.store_url.startswith(FILE):
+        return
+    try:
+        left = Runs(open_store(session, project)).unfinished(environment)
+    except StoreFault:
+        return
+    if places := sorted({f"campaign {batch.campaign_id}" for each in left for batch in each.batches}):
+        advice = "this plan may show what it is about to write; `apply` waits for it"
+        say(f"note: a batch of an earlier run may still be writing to {', '.join(places)}: {advice}")
+
+
+def refused_report(made: Plan, error: ReconcilerError) -> Report:
+    """The report of a run that was refused before its first write."""
+    from reconciler.applying.results import Outcome, Report, Result
+    from reconciler.errors import SavedPlanRefused
+
+    outcome = Outcome.STALE if isinstance(error, SavedPlanRefused) else Outcome.SKIPPED
+    return Report(tuple(Result(each, outcome, str(error), error.help) for each in made.steps))
+
+
+def note_end(runs: Runs, record: RunRecord, report: Report, ended_at: datetime, requests: int) -> None:
+    """Writes down how a run ended, after so many calls of the API.
+
+    A fault of the store is said: what was done is reported all the same.
+    """
+    from reconciler.store.objects import StoreFault
+    from reconciler.store.results import RunResult
+
+    result = RunResult(
+        run=record.run,
+        outcome=_ending(report),
+        started_at=record.started_at,
+        ended_at=ended_at,
+        requests=requests,
+        steps=tuple(_step_result(each) for each in report.results),
+    )
+    try:
+        runs.end(record, result)
+    except StoreFault as fault:
+        say(f"warning: the end of run {record.run} could not be noted ({fault.strerror}); the next apply looks at it")
+
+
+def _ending(report: Report) -> Ending:
+    from reconciler.store.results import Ending
+
+    if report.interrupted:
+        return Ending.INTERRUPTED
+    if report.complete:
+        return Ending.DONE
+    return Ending.STALE if report.only_stale else Ending.PARTLY
+
+
+def _step_result(result: Result) -> StepResult:
+    from collections.abc import Mapping
+
+    from reconciler.store.results import StepResult
+
+    kinds = result.contacts.by_kind().items()
+    return StepResult(
+        number=result.step.number,
+        address=result.step.address,
+        campaign_id=result.step.campaign_id,
+        operation=str(result.step.operation),
+        outcome=str(result.outcome),
+        detail=result.detail,
+        help=result.help,
+        seconds=result.seconds if result.seconds is None else round(result.seconds, 3),
+        contacts={kind: sum(map(len, ids.values())) if isinstance(ids, Mapping) else len(ids) for kind, ids in kinds},
     )
 
 

@@ -73,6 +73,13 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "The API assigns contacts only to groups of the campaign.",
         "Add the group to the campaign's settings.groupIds.",
     ),
+    "waits-for-contacts": Explanation(
+        "A setting waits for contacts that could not move yet",
+        "An agent who leaves a campaign keeps the contacts that are still assigned there, and a campaign that starts "
+        "calling calls them as they are. Some contacts that should change are left alone for now, in a call for "
+        "example. A warning: the rest is planned.",
+        "Plan again after apply. If it stays so, see why the contacts are left: the plan says it beside each rule.",
+    ),
     "filter-unproven": Explanation(
         "Nothing shows that the API honoured a filter",
         "Some contacts came of which it can't be told here whether they satisfy the rule's filters, and no question to "

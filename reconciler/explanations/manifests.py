@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from reconciler.explanations.explanation import Explanation, Where
 
 _ONE = "campaigns: [admissions-bakery]\nrules:\n"
+_EVERY = "  - {name: every, match: all, set: {priority: 5}}\n"
+_OUT = "  - {name: out, match: {excluded: true}, skip: true}\n"
 _RULE = "rules: [{name: all, match: all, set: {priority: 5}}]\n"
 
 
@@ -187,6 +189,15 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         Where.MANIFEST,
         f"{_policy('first', 'admissions-bakery')}---\n{_policy('second', 'admissions-bakery')}",
         _policy("first", "admissions-bakery"),
+    ),
+    "unreachable-rule": Explanation(
+        "A rule stands after one that matches every contact",
+        "A contact belongs to the first rule that matches it, so none is left for this one. A warning: nothing is "
+        "stopped.",
+        "Move the rule up, or remove it.",
+        Where.POLICY,
+        f"{_ONE}{_EVERY}{_OUT}",
+        f"{_ONE}{_OUT}{_EVERY}",
     ),
     "rule-action": Explanation(
         "A rule must set values, share its contacts out, or skip",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from reconciler.diagnostics import Diagnostic, Label, Span, nearest_help
+from reconciler.diagnostics import Diagnostic, Label, Severity, Span, nearest_help
 from reconciler.kinds.contact import MATCH_FILTERS, SET_FIELDS
 from reconciler.kinds.field import Availability
 from reconciler.manifests.assigning import assign_of
@@ -34,6 +34,7 @@ def desired_policy(
         span=(document.body.get("metadata", "name") or document.body).span,
     )
     faults += _name_faults(policy)
+    faults += _unreachable(policy)
     return policy, [replace(each, address=str(document.address)) for each in faults]
 
 
@@ -167,6 +168,25 @@ def _condition_faults(conditions: Located | None) -> Iterator[Diagnostic]:
 
 def _is_null(value: Located | None) -> bool:
     return value is not None and value.value is None and not value.broken
+
+
+def _unreachable(policy: DesiredPolicy) -> Iterator[Diagnostic]:
+    """A warning for each rule after one that matches all: no contact is ever left for it."""
+    whole = next((number for number, each in enumerate(policy.rules) if each.match is None), len(policy.rules))
+    for rule in policy.rules[whole + 1 :]:
+        first = policy.rules[whole]
+        detail = f"rule `{rule.name}` stands after `{first.name}`, which matches all: no contact is left for it"
+        labels = (Label(first.span, "this one matches all"),)
+        advice = "move it up, or remove it: a contact belongs to the first rule that matches"
+        yield Diagnostic(
+            "unreachable-rule",
+            "a rule that gets no contact",
+            detail,
+            Severity.WARNING,
+            rule.span,
+            advice,
+            labels=labels,
+        )
 
 
 def _name_faults(policy: DesiredPolicy) -> Iterator[Diagnostic]:

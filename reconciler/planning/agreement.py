@@ -1,18 +1,22 @@
 """Does a saved plan ask for what the manifests ask for, and of no other campaign? Its digest alone does not prove it.
 
 The manifests are at hand when a plan is applied, so every change is held against them: who can write a plan's file can
-write its digest, but not make it do what no manifest says.
+write its digest, but not make it give a campaign or a contact values that no manifest asks for.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconciler.errors import SavedPlanRefused
 from reconciler.kinds.campaign import SETTINGS, Ensure
+from reconciler.kinds.values import comparable
 from reconciler.manifests.desired import Desired, DesiredCampaign, DesiredPolicy, Rule
 from reconciler.planning.diff import same, same_inner
+from reconciler.planning.holding import OWNERS
+from reconciler.planning.live import same_creation
 from reconciler.planning.plan import Action, Attribute, Change, Plan
 
 _ENDS = {Action.ARCHIVE: (Ensure.ARCHIVED,), Action.DELETE: (Ensure.DELETED,)}
@@ -62,7 +66,9 @@ def _faults(
 
 def _is_same_campaign(change: Change, campaign: DesiredCampaign) -> bool:
     if campaign.binding is not None:
-        return change.campaign_id == campaign.binding.id
+        created = campaign.binding.created_at
+        known = created is None or same_creation(change.campaign_created_at, created)
+        return known and change.campaign_id == campaign.binding.id
     return change.campaign_name == campaign.live_name
 
 
@@ -77,7 +83,17 @@ def _is_asked(attribute: Attribute, campaign: DesiredCampaign) -> bool:
             and inner in wanted
             and same_inner(SETTINGS[name], inner, wanted[inner], attribute.after)
         )
-    return same(SETTINGS[name], wanted, attribute.after)
+    return same(SETTINGS[name], wanted, attribute.after) or _stay(attribute, wanted)
+
+
+def _stay(attribute: Attribute, wanted: Any) -> bool:
+    """Whether it is a membership that nobody joins unasked: some may stay until their contacts have moved."""
+    if attribute.name not in OWNERS:
+        return False
+    before, asked, after = (
+        set(comparable(SETTINGS[attribute.name], each)) for each in (attribute.before, wanted, attribute.after)
+    )
+    return asked <= after <= asked | before
 
 
 def _rule_faults(change: Change, campaign: DesiredCampaign, policy: DesiredPolicy | None) -> Iterator[str]:
@@ -89,6 +105,8 @@ def _rule_faults(change: Change, campaign: DesiredCampaign, policy: DesiredPolic
         yield "is of a rule that its policy does not have"
     elif change.sets.keys() != rule.set.keys() or not all(_is_set(rule.set, *each) for each in change.sets.items()):
         yield "says otherwise than its rule what that sets"
+    elif not _has_room(rule, change):
+        yield "gives an agent more contacts than its rule allows"
     elif any(not _is_given(rule, name, value) for group in change.contacts for name, value in group.after.items()):
         yield "gives contacts what its rule does not"
 
@@ -96,7 +114,17 @@ def _rule_faults(change: Change, campaign: DesiredCampaign, policy: DesiredPolic
 def _is_given(rule: Rule, name: str, value: Any) -> bool:
     if rule.assign is not None and name == "assignedAgentId":
         return type(value) is int and value in rule.assign.agents
-    return not rule.skip and _is_set(rule.set, name, value)
+    return _is_set(rule.set, name, value)
+
+
+def _has_room(rule: Rule, change: Change) -> bool:
+    """Whether no agent is given more contacts than `maxPerAgent`."""
+    if rule.assign is None or rule.assign.max_per_agent is None:
+        return True
+    given = Counter[Any]()
+    for group in change.contacts:
+        given[group.after.get("assignedAgentId")] += len(group.contact_ids)
+    return all(number <= rule.assign.max_per_agent for agent, number in given.items() if agent is not None)
 
 
 def _is_set(wanted: Mapping[str, Any], name: str, value: Any) -> bool:

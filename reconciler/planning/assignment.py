@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.manifests.desired import DesiredPolicy, Rule
 from reconciler.planning.claims import Claimed, Portion
+from reconciler.planning.holding import OWNERS, Left
 from reconciler.planning.live import Pair, created_at
-from reconciler.planning.plan import WITHHELD, Action, Change, ContactGroup, Load, Place, Reason, Risk
+from reconciler.planning.plan import Action, Change, ContactGroup, Load, Place, Reason, Risk, withheld
 from reconciler.planning.settling import differing
-from reconciler.planning.sifting import Held, written_by
+from reconciler.planning.sifting import Held, Words, written_by
 from reconciler.planning.spreading import Spread, spread
 
 AGENT = "assignedAgentId"
@@ -20,10 +21,14 @@ AGENT = "assignedAgentId"
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """What becomes of a rule's contacts: the change, and those for which no agent had room (contactIds)."""
+    """What becomes of a rule's contacts: the change, and those for which no agent had room (contactIds).
+
+    `left`: what should change and is left alone for now.
+    """
 
     change: Change
     unplaced: tuple[int, ...] = ()
+    left: Left = field(default_factory=Left)
 
 
 def assigned(policy: DesiredPolicy, pair: Pair, claimed: Claimed, total: int | None = None) -> Assigned:
@@ -51,14 +56,38 @@ def assigned(policy: DesiredPolicy, pair: Pair, claimed: Claimed, total: int | N
         campaign=str(pair.desired.address),
         matched=len(claimed.free) + len(claimed.deferred),
         changed=changed,
-        deferred=_deferred(rule, claimed.deferred),
+        deferred=_changing(rule, claimed.deferred),
+        in_call=_changing(rule, claimed.in_call),
         claimed=claimed.claimed,
         total=total,
         sets=dict(rule.set),
         contacts=groups,
         loads=tuple(_loads(claimed, spread_out.moves)) if changed else (),
     )
-    return Assigned(change, spread_out.unplaced)
+    return Assigned(change, spread_out.unplaced, _left(claimed, spread_out.unplaced))
+
+
+def _left(claimed: Claimed, unplaced: Collection[int]) -> Left:
+    """The contacts that the rule would change and that are left alone, with their owners where it changes these."""
+    rule, missed = claimed.query.rule, {*unplaced}
+    names = written_by(rule)
+    places = {setting: names.index(name) for setting, name in OWNERS.items() if name in names}
+    left = Left()
+    if rule.skip:
+        return left
+    stuck = [held for held in claimed.deferred.held if _would_change(rule, held)]
+    stuck += [held for each, held in zip(claimed.free.ids, claimed.free.held, strict=True) if each in missed]
+    left.contacts = len(stuck)
+    for setting, place in places.items():
+        left.owners[setting] = {held[place] for held in stuck}
+    return left
+
+
+def _would_change(rule: Rule, held: Held) -> bool:
+    """Whether a contact that holds these values is not as the rule wants it."""
+    if rule.assign is not None and held[-1] not in rule.assign.agents:
+        return True
+    return any(differing(name, value, now) for (name, value), now in zip(rule.set.items(), held, strict=False))
 
 
 def _spread(claimed: Claimed) -> Spread:
@@ -82,27 +111,16 @@ class _Wording:
         if held not in self.known:
             wanted = self.rule.set.items()
             self.known[held] = tuple(
-                (name, shown(name, now))
+                (name, now._replace(text="") if isinstance(now, Words) else now)
                 for (name, value), now in zip(wanted, held, strict=False)
                 if differing(name, value, now)
             )
         return self.known[held]
 
 
-class _Something(str):
-    """Stands for WITHHELD where a value has to be hashed."""
-
-
-_WORDS = _Something()
-
-
-def shown(name: str, value: Any) -> Any:
+def _shown(value: Any) -> Any:
     """A value that a contact holds, as a plan may show it: of a comment only that there is one (S10)."""
-    return _WORDS if name == "comment" and value is not None else value
-
-
-def _plain(value: Any) -> Any:
-    return dict(WITHHELD) if value is _WORDS else value
+    return withheld(value.updated) if isinstance(value, Words) else value
 
 
 def _groups(rule: Rule, free: Portion, moves: Mapping[int, int]) -> Iterator[ContactGroup]:
@@ -117,17 +135,12 @@ def _groups(rule: Rule, free: Portion, moves: Mapping[int, int]) -> Iterator[Con
             grouped.setdefault((before, agent), []).append(contact_id)
     for (before, agent), contact_ids in grouped.items():
         after = {name: agent if name == AGENT and agent is not None else rule.set[name] for name, _ in before}
-        yield ContactGroup({name: _plain(value) for name, value in before}, after, tuple(contact_ids))
+        yield ContactGroup({name: _shown(value) for name, value in before}, after, tuple(contact_ids))
 
 
-def _deferred(rule: Rule, deferred: Portion) -> int:
-    """How many of the deferred contacts the rule would change."""
-    if rule.skip:
-        return 0
-    wording, agents = _Wording(rule), rule.assign.agents if rule.assign else None
-    return sum(
-        bool(wording.differing(held)) or (agents is not None and held[-1] not in agents) for held in deferred.held
-    )
+def _changing(rule: Rule, deferred: Portion) -> int:
+    """How many of the contacts that are left alone the rule would change."""
+    return 0 if rule.skip else sum(_would_change(rule, held) for held in deferred.held)
 
 
 def _loads(claimed: Claimed, moves: Mapping[int, int]) -> Iterator[Load]:

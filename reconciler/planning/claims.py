@@ -25,6 +25,7 @@ class Portion:
 class Claimed:
     """The contacts of one rule: those that are `free` to be changed, and those `deferred`, left alone for now.
 
+    `in_call` are those of the deferred that somebody handles now.
     `claimed`: how many more its search found that belong to earlier rules. `unproven`: how many of the deferred are so
     because it can't be shown that they satisfy the rule's filters.
     """
@@ -32,6 +33,7 @@ class Claimed:
     query: Query
     free: Portion
     deferred: Portion
+    in_call: Portion = Portion()
     claimed: int = 0
     unproven: int = 0
 
@@ -74,19 +76,37 @@ def claim(
 
     `regained`: for a rule (number) those of its `contested` contacts that are its own after all. `unproven`: for a rule
     the parts of its filters of which nothing shows that the API honours them. A contact that rests on one of these is
-    deferred; so is one that belongs to an earlier rule whose search did not find it, and one in progress.
+    deferred; so is one that belongs to an earlier rule whose search did not find it, one that a later rule's search saw
+    otherwise, and one in progress.
     """
     owned: set[int] = set()
     claimed: list[Claimed] = []
     for number, sieve in enumerate(sieves):
-        doubts = unproven.get(number, frozenset())
-        claimed.append(_claimed(sieve, owned, regained, doubts))
+        doubts, gone = unproven.get(number, frozenset()), _gone(sieves, number)
+        claimed.append(_claimed(sieve, owned, gone, regained, doubts))
         if number + 1 < len(sieves):
             owned.update(sieve.ids)
     return claimed
 
 
-def _claimed(sieve: Sieve, owned: set[int], regained: Mapping[int, frozenset[int]], doubts: frozenset[int]) -> Claimed:
+def _gone(sieves: Sequence[Sieve], number: int) -> frozenset[int]:
+    """The contacts of a rule that a later rule's search has seen with values that are not this rule's any more."""
+    own = {*sieves[number].ids} if number + 1 < len(sieves) else set[int]()
+    return frozenset(
+        contact_id
+        for sieve in sieves[number + 1 :]
+        for contact_id, kind in zip(sieve.ids, sieve.numbers, strict=True)
+        if contact_id in own and number in sieve.kinds[kind].not_of
+    )
+
+
+def _claimed(
+    sieve: Sieve,
+    owned: set[int],
+    gone: frozenset[int],
+    regained: Mapping[int, frozenset[int]],
+    doubts: frozenset[int],
+) -> Claimed:
     doubtful = [not doubts.isdisjoint(kind.unsure) for kind in sieve.kinds]
     put_off = [kind.busy or kind.moved or doubt for kind, doubt in zip(sieve.kinds, doubtful, strict=True)]
     free: list[tuple[int, int]] = []
@@ -96,11 +116,12 @@ def _claimed(sieve: Sieve, owned: set[int], regained: Mapping[int, frozenset[int
         if contact_id in owned:
             continue
         lost = any(contact_id in regained.get(rival, ()) for rival in sieve.kinds[number].rivals)
-        (deferred if lost or put_off[number] else free).append(entry)
+        (deferred if lost or put_off[number] or contact_id in gone else free).append(entry)
     return Claimed(
         sieve.query,
         _portion(free, sieve.kinds),
         _portion(deferred, sieve.kinds),
+        _portion([each for each in deferred if sieve.kinds[each[1]].busy], sieve.kinds),
         claimed=len(sieve.ids) - len(free) - len(deferred),
         unproven=sum(doubtful[number] for _, number in deferred),
     )

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from msgspec import structs
+
 from reconciler.api.endpoints.searches import contact_total
 from reconciler.api.endpoints.wrapups import list_wrapups
 from reconciler.api.reading import Reader
@@ -16,8 +18,9 @@ from reconciler.manifests.desired import Desired, DesiredPolicy
 from reconciler.planning import policy_faults
 from reconciler.planning.assignment import assigned
 from reconciler.planning.claims import IgnoredFilter, claim, refuse_ignored
+from reconciler.planning.holding import Left
 from reconciler.planning.live import Pair
-from reconciler.planning.plan import Change, Resolved
+from reconciler.planning.plan import Change, Resolved, Risk
 from reconciler.planning.probes import proved
 from reconciler.planning.queries import Query, make_queries, needs_wrapups
 from reconciler.planning.searching import Searched, regained, searched
@@ -26,8 +29,8 @@ from reconciler.planning.sifting import Sieve
 
 @dataclass(slots=True)
 class ContactChanges:
-    """What the policies change, the faults, the campaigns (manifest names) that a fault stopped, and what relative
-    filters meant.
+    """What the policies change, the faults, the campaigns (manifest names) that a fault stopped, what relative
+    filters meant, and the contacts that are `left` alone in a campaign though they should change.
 
     A stopped campaign is left alone as a whole: unpausing it, or removing its members, could rest on contacts that
     should have moved before.
@@ -37,6 +40,7 @@ class ContactChanges:
     faults: list[Diagnostic] = field(default_factory=list)
     stopped: set[str] = field(default_factory=set)
     moments: list[Resolved] = field(default_factory=list)
+    left: dict[str, Left] = field(default_factory=dict)
 
     def take(self, faults: Sequence[Diagnostic], campaigns: Iterable[str]) -> bool:
         """Notes these faults; an error among them stops the campaigns. Whether it did."""
@@ -111,6 +115,7 @@ def _scopes(
     desired: Desired, pairs: Mapping[str, Pair], wrapups: Iterable[Wrapup], now: datetime, found: ContactChanges
 ) -> list[_Scope]:
     scopes: list[_Scope] = []
+    names = {number: name for name, number in desired.environment.agents.items()}
     for policy in desired.policies:
         queries, faults = make_queries(policy, wrapups, now)
         if found.take(faults, policy.campaigns):
@@ -121,7 +126,8 @@ def _scopes(
             for name, moment in each.moments.items()
         )
         for pair in (pairs[name] for name in policy.campaigns if name in pairs):
-            unfit = [*policy_faults.membership_faults(policy, pair), *policy_faults.condition_faults(policy, pair)]
+            members = policy_faults.membership_faults(policy, pair, names)
+            unfit = [*members, *policy_faults.condition_faults(policy, pair)]
             if not found.take(unfit, [pair.desired.address.name]):
                 scopes.append(_Scope(policy, pair, queries))
     return scopes
@@ -151,7 +157,12 @@ def _assign(
         return
     for claimed in claim(sieves, lost, unproven):
         rule, outcome = claimed.query.rule, assigned(policy, pair, claimed, total)
-        found.changes.append(outcome.change)
+        found.changes.append(_with_risk(outcome.change, policy_faults.strangers(pair, rule)))
+        if outcome.left.contacts:
+            whole = found.left.setdefault(scope.name, Left())
+            whole.contacts += outcome.left.contacts
+            for setting, owners in outcome.left.owners.items():
+                whole.owners.setdefault(setting, set()).update(owners)
         if outcome.unplaced:
             found.faults.append(policy_faults.unplaced_warning(policy, pair, rule, outcome.unplaced))
         if claimed.unproven:
@@ -159,6 +170,16 @@ def _assign(
     restless = (policy.rules[number] for number in sorted(result.restless))
     found.faults += [policy_faults.overlap_warning(pair, rule) for rule in restless]
     found.faults += policy_faults.unsettled_warnings(policy, pair, sieves)
+
+
+def _with_risk(change: Change, strangers: Sequence[int]) -> Change:
+    """The change; where it gives contacts to agents who may be no members, that is the risk."""
+    receive = {group.after.get("assignedAgentId") for group in change.contacts}
+    given = [agent for agent in strangers if agent in receive]
+    if not given:
+        return change
+    words = f"gives contacts to {', '.join(map(str, given))}, who may be no members: then the API refuses them"
+    return structs.replace(change, risk=Risk.HIGH, risks=(words, *change.risks))
 
 
 def _unproven(

@@ -16,7 +16,17 @@ from reconciler.errors import SavedPlanRefused
 from reconciler.kinds.campaign import SETTINGS
 from reconciler.kinds.values import comparable
 from reconciler.planning.ending import ENDINGS, ending_steps, is_whole
-from reconciler.planning.plan import CONTACT_WRITES, Action, Attribute, Change, Operation, Plan, Step, Summary
+from reconciler.planning.plan import (
+    CONTACT_WRITES,
+    Action,
+    Attribute,
+    Change,
+    Operation,
+    Plan,
+    Step,
+    Summary,
+    is_withheld,
+)
 from reconciler.planning.steps import MAX_BATCH, shared_values
 
 
@@ -39,6 +49,12 @@ def _counts(plan: Plan) -> Iterator[str]:
     for each in plan.changes:
         if each.changed != sum(len(group.contact_ids) for group in each.contacts):
             yield f"a change of {each.address} does not count its own contacts"
+        if any(group.before.keys() != group.after.keys() for group in each.contacts):
+            yield f"a change of {each.address} does not say what its contacts held"
+        if any(
+            is_withheld(value) for group in each.contacts for name, value in group.before.items() if name != "comment"
+        ):
+            yield f"a change of {each.address} withholds what it has to say"
         if (each.action is Action.ASSIGN) != bool(each.contacts):
             yield f"a change of {each.address} names contacts and is none of a rule, or the reverse"
     if plan.summary != Summary.of(plan.changes, plan.steps):

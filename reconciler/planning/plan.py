@@ -105,12 +105,18 @@ class Attribute(Struct, frozen=True, rename="camel", omit_defaults=True, forbid_
     via: tuple[Via, ...] = ()
 
 
-#: What stands for a value in a plan that is a contact's own words (`comment`): that there is one, not what it says.
-WITHHELD: Mapping[str, bool] = {"withheld": True}
+def withheld(updated: str | None) -> dict[str, Any]:
+    """What stands for text about somebody (`comment`) in a plan: that there is one, and the contact's last update."""
+    return {"withheld": True, "updated": updated}
+
+
+def is_withheld(value: object) -> bool:
+    """Whether a value of a plan stands for a text that it does not hold."""
+    return isinstance(value, Mapping) and value.get("withheld") is True
 
 
 class ContactGroup(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """Contacts (contactId, ascending) whose values change alike. Before is WITHHELD where it is text about somebody."""
+    """Contacts (contactId, ascending) whose values change alike. Before is `withheld` where it is somebody's words."""
 
     before: dict[str, Any]
     after: dict[str, Any]
@@ -131,9 +137,10 @@ class Change(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     For `update` the attributes are settings; for `addField` the new fields (before is null); for `assign` the
     contacts are grouped by before → after; `none` changes nothing and says why. The changes of a rule carry `rule`,
     the `campaign` (an address) whose contacts it is about, and how many of them were `matched`, are to be `changed`
-    and are `deferred` (they would change, and are left alone until the next run). `claimed`: how many more its search
-    found that belong to earlier rules; `total`: about how many contacts the campaign has (the API's own number), null
-    where it does not tell. `sets`: the values that all of its contacts have
+    and are `deferred` (they would change, and are left alone until the next run; `in_call` of them because somebody
+    handles them now, the others because they moved while they were read, or nothing shows that they match).
+    `claimed`: how many more its search found that belong to earlier rules; `total`: about how many contacts the
+    campaign has (the API's own number), null where it does not tell. `sets`: the values that all of its contacts have
     afterwards. `campaign_created_at` is the campaign's own, by which apply knows the account again.
     """
 
@@ -151,6 +158,7 @@ class Change(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     matched: int = 0
     changed: int = 0
     deferred: int = 0
+    in_call: int = 0
     claimed: int = 0
     total: int | None = None
     sets: dict[str, Any] = {}
@@ -178,7 +186,7 @@ class Step(Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unkno
 
 #: What applying is taken to need: seconds for one call and for a whole batch (none is documented), the calls of a step
 #: besides its writes (reading before and after), those that ask how far a batch is, and how much goes on side by side.
-CALL_SECONDS, BATCH_SECONDS, READS, POLLS, AT_ONCE, CAMPAIGNS_AT_ONCE = 0.2, 5.0, 2, 6, 8, 10
+CALL_SECONDS, BATCH_SECONDS, READS, POLLS, AT_ONCE, CAMPAIGNS_AT_ONCE = 0.2, 5.0, 2, 14, 8, 10
 
 
 def calls_of(step: Step) -> int:

@@ -19,6 +19,7 @@ from reconciler.planning.campaigns import campaign_changes, campaign_faults, cam
 from reconciler.planning.contacts import plan_contacts
 from reconciler.planning.ending import gone_changes, with_sizes
 from reconciler.planning.findings import Finding
+from reconciler.planning.holding import held_back
 from reconciler.planning.live import Pair, read_live
 from reconciler.planning.plan import Change, Plan, Step, Summary
 from reconciler.planning.saved import FORMAT_VERSION
@@ -62,6 +63,9 @@ def make_plan(
             sound[name] = pair if name in part.campaigns else _as_it_is(pair)
     contacts = plan_contacts(reader, replace(desired, policies=part.policies), sound, now)
     whole = {name: pair for name, pair in sound.items() if name not in contacts.stopped}
+    for name in sorted(whole.keys() & contacts.left.keys()):
+        whole[name], waiting = held_back(whole[name], contacts.left[name])
+        faults += waiting
     changes = [change for name in whole if name in part.campaigns for change in campaign_changes(whole[name])]
     changes = [*with_sizes(reader, changes), *gone, *contacts.changes]
     diagnostics = in_order([*desired.diagnostics, *faults, *contacts.faults])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Severity, Span, nearest_help
@@ -18,17 +18,21 @@ from reconciler.planning.sifting import Sieve
 _SOME = 10
 
 
-def membership_faults(policy: DesiredPolicy, pair: Pair) -> Iterator[Diagnostic]:
-    """Whoever gets contacts is a member of the campaign, by the time they are assigned (notes, trap 14)."""
+def membership_faults(policy: DesiredPolicy, pair: Pair, names: Mapping[int, str] = {}) -> Iterator[Diagnostic]:
+    """Whoever gets contacts is a member of the campaign, by the time they are assigned (notes, trap 14).
+
+    `names`: those that the environment gives to agents, by id.
+    """
     campaign = pair.desired.address
     users, groups = _members(pair, "userIds"), _members(pair, "groupIds")
     for rule in policy.rules:
         for agent in agents_of(rule):
             if agent not in users:
+                who = f"{names[agent]} ({agent})" if agent in names else str(agent)
                 yield Diagnostic(
                     "agent-not-in-campaign",
                     "agent is not in the campaign",
-                    f"rule `{rule.name}` gives contacts of {campaign} to agent {agent}, who is not one of its userIds",
+                    f"rule `{rule.name}` gives contacts of {campaign} to agent {who}, who is not one of its userIds",
                     Severity.WARNING if groups else Severity.ERROR,
                     _span_of(rule, agent),
                     f"add the agent to the settings.userIds of {campaign}",
@@ -40,14 +44,20 @@ def membership_faults(policy: DesiredPolicy, pair: Pair) -> Iterator[Diagnostic]
                 "group-not-in-campaign",
                 "group is not in the campaign",
                 f"rule `{rule.name}` gives contacts of {campaign} to group {group}, which is not one of its groupIds",
-                span=rule.span,
+                span=rule.spans.get("set.assignedGroupId", rule.span),
                 help=f"add the group to the settings.groupIds of {campaign}",
                 address=str(policy.address),
             )
 
 
 def _span_of(rule: Rule, agent: int) -> Span:
-    return rule.assign.spans.get(agent, rule.span) if rule.assign else rule.span
+    return rule.assign.spans.get(agent, rule.span) if rule.assign else rule.spans.get("set.assignedAgentId", rule.span)
+
+
+def strangers(pair: Pair, rule: Rule) -> list[int]:
+    """The agents who get contacts of a campaign and are not one of its userIds: perhaps one of its groups has them."""
+    users = _members(pair, "userIds")
+    return [agent for agent in agents_of(rule) if agent not in users]
 
 
 def condition_faults(policy: DesiredPolicy, pair: Pair) -> Iterator[Diagnostic]:

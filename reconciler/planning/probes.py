@@ -62,13 +62,18 @@ def _impossible(condition: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [condition, {**condition, "condition": _OPPOSITES[operator]}]
 
 
-def is_honoured(reader: Reader, campaign_id: int, probe: Mapping[str, Any], statuses: Mapping[int, str]) -> bool:
-    """Whether the API returns no contact that breaks the probe; for `like`, which can't be judged: none at all."""
+def is_honoured(reader: Reader, campaign_id: int, probe: Mapping[str, Any], statuses: Mapping[int, str]) -> bool | None:
+    """Whether the API honours what is probed: it returns no contact. None: one came that can't be judged.
+
+    One that breaks the probe proves that it does not; so does any for `like`, which can't be judged at all.
+    """
     page = reader.run(Search(campaign_id, probe, columns=columns_of(probe)).page(None))
     judge = Judge(probe, statuses)
-    if any(undecidable(each) for each in judge.parts):
-        return not page.content
-    return all(judge.unsure(each) is not None for each in page.content)
+    if not page.content:
+        return True
+    if any(undecidable(each) for each in judge.parts) or any(judge.unsure(each) is None for each in page.content):
+        return False
+    return None
 
 
 def proved(
@@ -80,8 +85,9 @@ def proved(
     for number in unsure_parts(sieve):
         is_sent = number < len(sieve.judge.parts)
         probe = probe_of(sieve.judge.parts[number], statuses) if is_sent else None
-        if probe is None:
+        honoured = is_honoured(reader, campaign_id, probe, statuses) if probe is not None else None
+        if honoured is None:
             unproven.add(number)
-        elif not is_honoured(reader, campaign_id, probe, statuses):
+        elif not honoured:
             ignored.append(number)
     return ignored, frozenset(unproven)

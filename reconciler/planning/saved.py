@@ -26,7 +26,7 @@ LONGEST = timedelta(days=100)
 _OF_A_PLAN = frozenset({"formatVersion", "digest", "steps"})
 #: What only the changes of a rule carry.
 _RULE_KEYS = (
-    "rule", "campaign", "matched", "changed", "deferred", "claimed", "total", "sets", "contacts", "loads",
+    "rule", "campaign", "matched", "changed", "deferred", "inCall", "claimed", "total", "sets", "contacts", "loads",
 )  # fmt: skip
 
 

@@ -74,7 +74,8 @@ def differs(rule: Rule, held: Sequence[Any]) -> bool:
 
 
 def differing(name: str, wanted: object, held: object) -> bool:
-    """Whether a contact's field does not mean what is wanted."""
+    """Whether a contact's field does not mean what is wanted; of a comment that comes with its time, the text."""
+    held = held[0] if isinstance(held, tuple) else held
     return held != wanted and comparable(SET_FIELDS[name], held) != comparable(SET_FIELDS[name], wanted)
 
 

@@ -6,7 +6,7 @@ Contacts whose answers to the plan's questions are alike share one `Kind`, so th
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -21,12 +21,23 @@ from reconciler.planning.settling import Settling
 Held = tuple[Any, ...]
 
 
+class Words(NamedTuple):
+    """A contact's comment, and when the contact was last updated; its repr shows none of it (S10)."""
+
+    text: str
+    updated: str | None
+
+    def __repr__(self) -> str:
+        return "Words()"
+
+
 class Kind(NamedTuple):
     """What contacts have in common.
 
     `held`: their values; `busy`: being handled just now; `moved`: by their values an earlier rule's, although its
     search may not have found them; `unsure`: the parts of their own rule's filters that can't be decided here;
-    `rivals`: the earlier rules (numbers) of which it can't be decided here whether they match.
+    `rivals`: the earlier rules (numbers) of which it can't be decided here whether they match; `not_of`: those that do
+    not, up to the first that does.
     """
 
     held: Held
@@ -34,6 +45,7 @@ class Kind(NamedTuple):
     moved: bool = False
     unsure: Unsure = ()
     rivals: tuple[int, ...] = ()
+    not_of: tuple[int, ...] = ()
 
 
 class Sieve:
@@ -54,7 +66,7 @@ class Sieve:
         self._numbers: dict[Kind, int] = {}
         self._settling = Settling(queries, index, statuses)
         names = written_by(self.query.rule)
-        self._read = attrgetter(*names) if len(names) > 1 else _one(names)
+        self._read = _reading(names)
 
     @property
     def unsettled(self) -> set[int]:
@@ -71,8 +83,8 @@ class Sieve:
                 self._add(each, unsure + tuple(len(self.judge.parts) + number for number in here))
 
     def _add(self, contact: Contact, unsure: Unsure) -> None:
-        rivals = self._rivals(contact) if self._earlier else ()
-        kind = Kind(self._read(contact), contact.state == IN_PROGRESS, rivals is None, unsure, rivals or ())
+        moved, rivals, not_of = self._others(contact) if self._earlier else (False, (), ())
+        kind = Kind(self._read(contact), contact.state == IN_PROGRESS, moved, unsure, rivals, not_of)
         number = self._numbers.get(kind)
         if number is None:
             number = self._numbers[kind] = len(self.kinds)
@@ -82,16 +94,19 @@ class Sieve:
         if not (kind.moved or kind.busy):
             self._settling.ask(contact, kind.held)
 
-    def _rivals(self, contact: Contact) -> tuple[int, ...] | None:
-        """The earlier rules that may match the contact; None: one does."""
-        found: tuple[int, ...] = ()
+    def _others(self, contact: Contact) -> tuple[bool, tuple[int, ...], tuple[int, ...]]:
+        """Of the earlier rules: whether one matches the contact; those that may; and those that do not."""
+        rivals: tuple[int, ...] = ()
+        not_of: tuple[int, ...] = ()
         for number, judge in enumerate(self._earlier):
             unsure = judge.unsure(contact)
             if unsure == ():
-                return None
-            if unsure is not None:
-                found = (*found, number)
-        return found
+                return True, (), not_of
+            if unsure is None:
+                not_of = (*not_of, number)
+            else:
+                rivals = (*rivals, number)
+        return False, rivals, not_of
 
 
 def columns_read(queries: Iterable[Query]) -> frozenset[str]:
@@ -109,8 +124,19 @@ def written_by(rule: Rule) -> tuple[str, ...]:
     return (*rule.set, *(["assignedAgentId"] if rule.assign else []))
 
 
-def _one(names: Sequence[str]) -> Any:
+def _reading(names: Sequence[str]) -> Callable[[Contact], Held]:
+    """Reads these values of a contact, a comment with the time of its update."""
     if not names:
         return lambda _: ()
-    read = attrgetter(names[0])
-    return lambda contact: (read(contact),)
+    one = attrgetter(names[0])
+    read: Callable[[Contact], Held] = attrgetter(*names) if len(names) > 1 else lambda contact: (one(contact),)
+    if "comment" not in names:
+        return read
+    place = names.index("comment")
+
+    def with_words(contact: Contact) -> Held:
+        held = read(contact)
+        words = None if contact.comment is None else Words(contact.comment, contact.lastUpdatedAt)
+        return (*held[:place], words, *held[place + 1 :])
+
+    return with_words

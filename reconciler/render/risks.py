@@ -18,11 +18,12 @@ _POINTS = (
     (re.compile("(?:archives|deletes) the campaign"), Risk.HIGH, ""),
     (re.compile("removes [0-9, ]+ from "), Risk.MEDIUM, ""),
     (re.compile("adds [0-9, ]+, who "), Risk.MEDIUM, "userIds"),
+    (re.compile("gives contacts to "), Risk.HIGH, ""),
     (re.compile("a custom field "), Risk.MEDIUM, "customFields"),
     (re.compile("the campaign is running"), Risk.LOW, ""),
 )
 #: How a point begins that names members of a campaign.
-_MEMBERS = re.compile(r"(removes|adds) ([0-9]+(?:, [0-9]+)*)(?= from (userIds|groupIds)|, who)")
+_MEMBERS = re.compile(r"(removes|adds|gives contacts to) ([0-9]+(?:, [0-9]+)*)(?= from (userIds|groupIds)|, who)")
 #: So many values are named.
 _MOST_NAMED = 3
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -105,7 +105,7 @@ def plan_rows(
     return PlanRows(
         facts=_facts(plan, now, file),
         blocks=tuple(_blocks(shown, steps, names, plan.moments)),
-        unchanged=len(groups) - len(shown),
+        unchanged=_unchanged(groups, shown),
         summary=plan.summary,
         campaigns=_campaigns(plan),
         totals=_totals(plan),
@@ -120,6 +120,12 @@ def plan_rows(
 def moved(name: str, before: Any, after: Any, names: Names) -> str:
     """What becomes of the value of a setting; of a set the elements that come and go."""
     return moved_line(name, before, after, names).text
+
+
+def _unchanged(groups: Mapping[tuple[str, int], Sequence[Change]], shown: Iterable[Sequence[Change]]) -> int:
+    """How many objects stay as they are; a campaign of which contacts change is not one of them."""
+    seen = {changes[0].campaign_id for changes in shown}
+    return sum(id_ not in seen for _, id_ in groups)
 
 
 def _is_news(change: Change) -> bool:
@@ -188,7 +194,7 @@ def _totals(plan: Plan) -> str:
     if not plan.steps and blocked:
         return f"{incomplete[0]}; for the rest there is nothing to do"
     if not plan.steps and summary.contacts_deferred:
-        return f"nothing to do now: {count(summary.contacts_deferred, 'contact')} in a call, deferred to the next run"
+        return f"nothing to do now: {count(summary.contacts_deferred, 'contact')} deferred to the next run"
     if not plan.steps:
         part = "this part of " if plan.targets else ""
         differs = ", but for what is ignored" if any(each.attributes for each in plan.changes) else ""

@@ -134,8 +134,10 @@ def _others(change: Change) -> Iterator[str]:
     """``7 more belong to earlier rules``, ``2 in a call now, deferred to the next run``."""
     if change.claimed:
         yield f"{change.claimed:,} more {_verb('belong', change.claimed)} to earlier rules"
-    if change.deferred:
-        yield f"{change.deferred:,} in a call now, deferred to the next run"
+    if change.in_call:
+        yield f"{change.in_call:,} in a call now, deferred to the next run"
+    if others := change.deferred - change.in_call:
+        yield f"{others:,} left for the next run: they moved while they were read, or nothing shows that they match"
 
 
 def _verb(verb: str, number: int, ending: str = "s") -> str:

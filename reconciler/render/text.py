@@ -98,7 +98,7 @@ def result_text(result: Result, total: int, ended: int | None = None) -> Text:
         text.append("  " + ", ".join(f"{number:,} {name}" for name, number in counts), "dim")
     text.append(f"  {neutral(result.detail)}\n" if result.detail else "\n", "" if result.help else "dim")
     for moved in result.moved:
-        planned, found = neutral(str(moved.planned)), neutral(str(moved.found))
+        planned, found = ("null" if each is None else neutral(str(each)) for each in (moved.planned, moved.found))
         text.append(f"           {moved.what}: the plan saw {planned}, the account has {found}\n", style)
     if result.help:
         text.append("           help: ", "bold cyan").append(neutral(result.help) + "\n")
@@ -115,6 +115,16 @@ def _counts(contacts: Contacts) -> Iterator[tuple[str, int]]:
     yield "unknown", len(contacts.unknown)
 
 
+def _totals(report: Report) -> Iterator[str]:
+    """How many contacts were written, and how many were not."""
+    for name, words in (
+        ("done", "written"), ("failed", "failed"), ("excluded", "excluded by the API"), ("deferred", "in a call"),
+        ("moved", "moved since the plan"), ("unknown", "unknown"), ("untried", "not tried"),
+    ):  # fmt: skip
+        if number := report.contacts.get(name):
+            yield f"{number:,} {words}"
+
+
 def report_text(report: Report) -> Text:
     """How a run ended, in one line."""
     already = sum(each.already for each in report.results)
@@ -127,4 +137,6 @@ def report_text(report: Report) -> Text:
     )
     text.append(", ".join(f"{number} {_OUTCOMES[outcome][0]}" for outcome, number in counts) or "no step")
     text.append(f" ({already} of them already as planned)" if already else "")
+    if totals := ", ".join(_totals(report)):
+        text.append(f" · contacts: {totals}")
     return text.append(" - interrupted\n" if report.interrupted else "\n")

@@ -11,7 +11,7 @@ from reconciler.kinds.campaign import SETTINGS
 from reconciler.kinds.contact import SET_FIELDS
 from reconciler.kinds.field import Type
 from reconciler.kinds.values import duration
-from reconciler.planning.plan import WITHHELD, Action, Operation, Reason, Step, Summary, Via, ViaKind
+from reconciler.planning.plan import Action, Operation, Reason, Step, Summary, Via, ViaKind, is_withheld
 from reconciler.render.neutral import neutral
 
 #: Why a change is there.
@@ -60,7 +60,7 @@ class Names:
 
 def value(name: str, given: Any, names: Names) -> str:
     """One value of the setting or contact field `name`, in words; of what is withheld only that there is one."""
-    if given == WITHHELD:
+    if is_withheld(given):
         return neutral(f"a {name}")
     field_ = SETTINGS.get(name) or SET_FIELDS.get(name)
     if field_ is not None and field_.type is Type.REFERENCE and not field_.many:

@@ -167,7 +167,14 @@ class _Copying:
         watch, sent = Stopwatch(clock), client.requests
         paced = Paced(client, clock, reader.seconds)
         report = apply_plan(
-            paced, self.plan, journal=watch, progress=watch, parallelism=1, by_name=by_name, pause=clock.wait
+            paced,
+            self.plan,
+            journal=watch,
+            progress=watch,
+            parallelism=1,
+            by_name=by_name,
+            pause=clock.wait,
+            desired=self.desired,
         )
         estimate = Estimate(
             calls=client.requests - sent,

@@ -51,7 +51,3 @@ class Journal:
         if self._held_by is not None and (lost := self._held_by.lost):
             advice = "see what the other run did, if there is one; then plan again"
             raise store_fault("lock-lost", "the lock is lost", lost, advice)
-
-
-#: What the journal is called where its store is a folder.
-FolderJournal = Journal

@@ -6,7 +6,6 @@ not changed for a whole lease by the clock of who waits: two machines' clocks ar
 
 from __future__ import annotations
 
-import os
 import secrets
 import threading
 import time
@@ -14,11 +13,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from reconciler.store.folder import Folder
-from reconciler.store.holder import Holder, lives_here, this_process
+from reconciler.store.holder import Holder, lives_here
 from reconciler.store.lease import LEASE, LockRecord, LockState, lock_held, lock_name, read_lock
 from reconciler.store.objects import Changed, Objects, StoreFault, dumps
 
@@ -210,10 +207,3 @@ def _watched(objects: Objects, name: str, found: LockRecord, version: Any, wante
         if version_now != version:
             raise lock_held(now, name)
     return found, version
-
-
-@contextmanager
-def environment_lock(folder: Path, environment: str, now: datetime) -> Iterator[None]:
-    """Holds the lock of `environment` in a folder, for a run that began at `now`."""
-    with held_lock(Folder(folder), environment, f"{now:%Y%m%dT%H%M%SZ}", this_process(os.environ)):
-        yield

@@ -62,6 +62,7 @@ def test_plan_apply_plan_is_empty(tmp_path: Path, page_base: str) -> None:
 def test_the_order_of_the_calls(tmp_path: Path) -> None:
     """Fields, settings with the members added, contacts, members removed, unpause alone."""
     world = _world(tmp_path)
+    world.set_contact(8, state="processing_not_in_progress")
     assert world.apply(world.plan(_desired())).complete
     shapes = [(each.method, each.path.rsplit("/", 1)[-1], sorted(each.body)) for each in world.wire.writes]
     assert shapes == [

@@ -249,3 +249,14 @@ def test_a_batch_that_touched_others_stops_the_whole_run(world: World, more: dic
     assert outcomes(report) == [DONE, DONE, FAILED, SKIPPED, SKIPPED]
     assert "not only these" in report.results[2].detail
     assert report.results[2].contacts == Contacts(done=(1, 2, 3, 4, 5, 6))
+
+
+def test_a_step_of_which_one_is_in_a_call_is_not_as_planned_already(world: World) -> None:
+    """The others had the values; the one that was left is told."""
+    plan = world.plan(DESIRED)
+    for number in (1, 2, 3, 5, 6):
+        world.set_contact(number, assignedAgentId=543)
+    world.set_contact(4, state="processing_in_progress")
+    result = world.apply(plan).results[2]
+    assert (result.already, result.contacts.deferred, len(result.contacts.already)) == (False, (4,), 5)
+    assert "1 contact (4) in a call: deferred" in result.detail

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.applying.faults import (
 )
 from tests.applying.wire import Answer, Fault, after
 from tests.applying.world import World, account, campaign
+from tests.conftest import NOW
 from tests.planning.building import campaign_document, desired_of, policy_document
 
 
@@ -170,3 +172,35 @@ def test_a_value_that_is_sent_though_the_contact_had_it_is_held_against_the_plan
     assert (result.contacts.moved, result.contacts.done) == ((1,), (2,))
     assert result.moved == (Moved("contact 1 triesNumber", 3, 7),)
     assert (world.contact(1)["priority"], world.contact(1)["triesNumber"]) == (5, 7)
+
+
+TRIED = {"name": "tried", "match": {"minTries": 3}, "set": {"priority": 9}}
+EARLIER = {"name": "earlier", "match": {"excluded": True}, "skip": True}
+
+
+@pytest.mark.parametrize("edit", [{"triesNumber": 0}, {"excluded": True}])
+def test_a_contact_that_is_no_more_its_rules_is_left_alone(tmp_path: Path, edit: dict[str, Any]) -> None:
+    """What is set on it is as it was; but its rule does not match it any more, or an earlier one does."""
+    people = [{"id": each, "contactId": each, "campaignId": 100, "triesNumber": 5} for each in (1, 2)]
+    world = World.of(tmp_path, account(campaign(), people=people))
+    desired = desired_of(campaign_document(), policy_document(EARLIER, TRIED))
+    plan = world.plan(desired)
+    before = world.contact(1)["priority"]
+    world.set_contact(1, **edit)
+    (result,) = world.apply(plan, desired=desired).results
+    assert (result.contacts.moved, result.contacts.done) == ((1,), (2,))
+    assert result.moved == (Moved("contact 1", "its rule's", "matched by it no more"),)
+    assert (world.contact(1)["priority"], world.contact(2)["priority"]) == (before, 9)
+
+
+def test_relative_moments_mean_what_they_meant_in_the_plan(tmp_path: Path) -> None:
+    """Whatever the time is when it is applied: half an hour before the plan is less than an hour."""
+    called = (NOW - timedelta(minutes=30)).isoformat()
+    people = [{"id": each, "contactId": each, "campaignId": 100, "lastCallTime": called} for each in (1, 2)]
+    world = World.of(tmp_path, account(campaign(), people=people))
+    rule = {"name": "old", "match": {"lastCallAfter": "-1h"}, "set": {"priority": 9}}
+    desired = desired_of(campaign_document(), policy_document(rule))
+    plan = world.plan(desired)
+    world.set_contact(1, lastCallTime="2026-01-01T00:00:00Z")
+    (result,) = world.apply(plan, desired=desired).results
+    assert (result.contacts.moved, result.contacts.done) == ((1,), (2,))

@@ -18,7 +18,7 @@ from reconciler.render.rows import plan_rows
 from reconciler.render.text import diagnostics_text, report_text, result_text
 from reconciler.render.words import Names
 from reconciler.store.folder import Folder
-from reconciler.store.journal import FolderJournal, new_run_id
+from reconciler.store.journal import Journal, new_run_id
 from tests.applying.wire import Fault, answering, lost_after, lost_before, rewriting
 from tests.applying.world import TOKEN, World, account, campaign, contacts
 from tests.conftest import NOW, ticking
@@ -104,7 +104,7 @@ def _planned(world: World) -> Iterator[str]:
 def _applied(world: World, plan: Any, store: Path) -> Iterator[str]:
     """Everything that applying shows."""
     clock = ticking()
-    journal = FolderJournal(Folder(store), new_run_id(NOW), clock)
+    journal = Journal(Folder(store), new_run_id(NOW), clock)
     with _told() as told:
         report: Report = world.apply(plan, journal=journal)
         yield from (repr(report), report_text(report).plain)

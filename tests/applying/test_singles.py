@@ -113,11 +113,21 @@ def test_a_comment_that_is_gone_has_moved(world: World) -> None:
 
 @pytest.mark.parametrize("updated", [None, "2026-11-01T08:00:00Z", "yesterday"])
 def test_a_comment_as_old_as_the_plan_is_replaced(world: World, updated: str | None) -> None:
-    """So is one whose account does not tell when it was updated; where it tells nonsense, it is left alone."""
+    """Where the account does not tell when it was updated nothing is sure, and it is left alone."""
     world.set_contact(2, comment="Canary words", lastUpdatedAt=updated)
     (result, *_) = world.apply(world.plan(ONE_BY_ONE)).results
-    assert (world.contact(2)["comment"] == NOTE) is (updated != "yesterday")
-    assert result.outcome is (STALE if updated == "yesterday" else DONE)
+    assert (world.contact(2)["comment"] == NOTE) is (updated is not None)
+    assert result.outcome is (STALE if updated is None else DONE)
+
+
+@pytest.mark.parametrize("updated", ["2026-11-01T08:00:01Z", "2025-01-01T00:00:00Z", None])
+def test_a_comment_of_another_update_is_kept(world: World, updated: str | None) -> None:
+    """Whatever the clocks say: the update is not the one that the plan saw."""
+    world.set_contact(2, comment="Canary words", lastUpdatedAt="2026-11-01T08:00:00Z")
+    plan = world.plan(ONE_BY_ONE)
+    world.set_contact(2, comment="Canary of a call", lastUpdatedAt=updated)
+    (result, *_) = world.apply(plan).results
+    assert (result.outcome, world.contact(2)["comment"]) == (STALE, "Canary of a call")
 
 
 @pytest.mark.parametrize("fault", [lost_after, lost_before, answering(429, {}), answering(503, {})])

@@ -9,17 +9,13 @@ from datetime import timedelta
 
 import pytest
 
-from reconciler.applying.apply import apply_plan
 from reconciler.cli.session import Session
-from reconciler.cli.stores import forget_old_runs, open_store, run_record, say
+from reconciler.cli.stores import forget_old_runs, open_store
 from reconciler.kinds import SCHEMAS
-from reconciler.planning.saved import loads
-from reconciler.render.plan_json import plan_json
 from reconciler.store.folder import Folder
 from reconciler.store.holder import this_process
-from reconciler.store.journal import Journal
 from reconciler.store.lock import held_lock
-from reconciler.store.results import Ending, RunResult, StepResult
+from reconciler.store.results import Ending
 from reconciler.store.runs import Runs
 from tests.cli.conftest import LOCAL, plan_of
 from tests.conftest import NOW, Workplace
@@ -28,7 +24,6 @@ from tests.store.servers import BUCKET, Server, make_bucket, s3_variables, serve
 from tests.store.telling import begin, record_of, result_of
 
 PAGE = (DOCS / "store.md").read_text(encoding="utf-8")
-RUN = "20261123T090000Z-abc123"
 
 
 @pytest.fixture
@@ -41,53 +36,28 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         yield running
 
 
-class _Silent:
-    def waiting(self, *_: object) -> None: ...
-    def going_on(self, *_: object) -> None: ...
-    def ended(self, *_: object) -> None: ...
-
-
 def test_a_run_in_a_bucket(project: Workplace, s3: Server) -> None:
     """All of it is there afterwards, and nothing but it; a second one is kept out meanwhile."""
     path = project.folder / "reconciler.yaml"
     path.write_text(path.read_text().replace("spec:\n", f"spec:\n  store: {{url: s3://{BUCKET}/admissions}}\n", 1))
-    made = loads(json.dumps(plan_of(project)).encode(), "plan")
+    project.run(*LOCAL, "plan", "--out", "change.json")
     project.variables = s3_variables(s3)
     session = _session(project)
-    found = session.project()
-    objects, holder = open_store(session, found), this_process({})
-    runs = Runs(objects)
-    with (
-        held_lock(objects, made.environment, RUN, holder, say=say) as lock,
-        session.client(found.environments["local"], writable=True) as client,
-    ):
+    objects = open_store(session, session.project())
+    with held_lock(objects, "local", "another", this_process({})):
+        assert project.run(*LOCAL, "apply", "change.json").code == 6
         assert (ran := project.run(*LOCAL, "unlock")).code == 6, ran.err
-        record = run_record(made, RUN, holder, session.clock(), lock.fencing)
-        runs.begin(record, plan_json(made).encode())
-        report = apply_plan(client, made, journal=Journal(objects, RUN, session.clock, lock), progress=_Silent())
-        steps = tuple(
-            StepResult(
-                number=each.step.number,
-                address=each.step.address,
-                campaign_id=each.step.campaign_id,
-                operation=str(each.step.operation),
-                outcome=str(each.outcome),
-            )
-            for each in report.results
-        )
-        ended = session.clock()
-        runs.end(
-            record, RunResult(run=RUN, outcome=Ending.DONE, started_at=record.started_at, ended_at=ended, steps=steps)
-        )
-    assert report.complete
-    assert runs.plan(RUN) == plan_json(made).encode()
+    assert (ran := project.run(*LOCAL, "apply", "change.json")).code == 0, ran.err
+    (run,) = Runs(objects).ids()
+    assert f"Run {run}\n" in ran.err
+    assert Runs(objects).plan(run) == (project.folder / "change.json").read_bytes()
     assert project.run("unlock").code == 1  # two environments: which one?
     assert project.run(*LOCAL, "unlock").out == "Nobody holds the lock of `local`.\n"
     (row,) = json.loads(project.run("history", "--format", "json").out)
-    assert (row["run"], row["outcome"], row["steps"]) == (RUN, "done", {"done": len(made.steps)})
-    assert f"{len(made.steps)}  done" in project.run("history", RUN).out
+    assert (row["run"], row["outcome"], row["steps"]) == (run, "done", {"done": 13})
     assert objects.children("") == ["last/", "locks/", "runs/", "store.json"]
     assert not (project.folder / ".reconciler" / "runs").exists()
+    assert plan_of(project)["steps"] == []
 
 
 def _session(project: Workplace) -> Session:

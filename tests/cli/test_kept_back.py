@@ -54,7 +54,7 @@ def test_a_contacts_number_in_a_rule_gets_into_no_plan(workplace: Workplace) -> 
 
 def test_reasons_of_the_api_are_quoted_only_where_documented() -> None:
     """What a batch's result says goes into the report and the journal."""
-    told = _told((1, 2, 3), BatchResult("COMPLETED", excluded={"noValidPhone": [1], "Louis Dupont": [2, 3]}))
+    told = _told((1, 2, 3), BatchResult("COMPLETED", excluded={"noValidPhone": [1], "Louis Dupont": [2, 3]}), {})
     assert told.excluded == {1: "noValidPhone", 2: "another reason", 3: "another reason"}
     assert "Louis" not in repr(told)
 

@@ -11,9 +11,11 @@ import pytest
 
 from reconciler.api.client import Client
 from reconciler.cli import account
-from reconciler.store.lock import environment_lock
+from reconciler.store.folder import Folder
+from reconciler.store.holder import this_process
+from reconciler.store.lock import held_lock
 from tests.cli.conftest import LOCAL, expect_another_mode, plan_of
-from tests.conftest import NOW, Workplace
+from tests.conftest import Workplace
 
 
 def test_demo(workplace: Workplace) -> None:
@@ -130,7 +132,7 @@ def test_apply_asks(project: Workplace, monkeypatch: pytest.MonkeyPatch, answer:
 
 def test_lock(project: Workplace) -> None:
     """A second apply at the same time is refused with 6; planning goes on."""
-    with environment_lock(project.folder / ".reconciler", "local", NOW):
+    with held_lock(Folder(project.folder / ".reconciler"), "local", "20261123T090000Z-abc123", this_process({})):
         ran = project.run(*LOCAL, "apply", "--yes")
         assert (ran.code, "another run holds the lock" in ran.err) == (6, True)
         assert project.run(*LOCAL, "plan").code == 0

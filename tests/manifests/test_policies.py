@@ -90,7 +90,8 @@ def test_a_condition_needs_all_its_parts() -> None:
 
 def test_two_rules_of_one_name_are_a_fault() -> None:
     """With both places."""
-    fault = only(faults(with_campaign(policy(RULE, "{name: all, match: all, skip: true}"))))
+    first = "{name: all, match: {excluded: true}, skip: true}"
+    fault = only(faults(with_campaign(policy(first, "{name: all, match: all, skip: true}"))))
     assert (fault.code, str(fault.span)) == ("duplicate", "p.yaml:8:8")
     assert [str(each.span) for each in fault.labels] == ["p.yaml:7:8"]
 

@@ -49,6 +49,7 @@ def test_what_no_manifest_says_is_refused(tmp_path: Path) -> None:
     plan, desired = _made(tmp_path)
     update, assign = _of(plan, Action.UPDATE), _of(plan, Action.ASSIGN)
     tries = next(each for each in update.attributes if each.name == "maxTries")
+    members = next(each for each in update.attributes if each.name == "userIds")
     purge = next(each for each in update.attributes if each.name == "autoPurge.enabled")
     altered = [
         _with(plan, Action.UPDATE, campaign_id=101),
@@ -59,6 +60,8 @@ def test_what_no_manifest_says_is_refused(tmp_path: Path) -> None:
         _with(plan, Action.UPDATE, attributes=(replace(tries, ignored=True),)),
         _with(plan, Action.UPDATE, attributes=(replace(purge, after=False),)),
         _with(plan, Action.UPDATE, attributes=(replace(purge, name="autoPurge.excluded"),)),
+        _with(plan, Action.UPDATE, attributes=(replace(members, after=[543]),)),
+        _with(plan, Action.UPDATE, attributes=(replace(members, after=[545, 999]),)),
         _with(plan, Action.UPDATE, action=Action.DELETE),
         _with(plan, Action.UPDATE, action=Action.ARCHIVE),
         _with(plan, Action.ADD_FIELD, attributes=(replace(tries, name="customFields.Other"),)),
@@ -86,3 +89,32 @@ def test_a_campaign_that_is_not_bound_goes_by_its_name(tmp_path: Path) -> None:
     assert found_by_name(plan, desired) == {each.campaign_id for each in plan.changes}
     with pytest.raises(SavedPlanRefused):
         refuse_disagreeing(_with(plan, Action.UPDATE, campaign_name="Another"), desired)
+
+
+def _shared(folder: Path) -> tuple[Plan, Desired]:
+    """Contacts shared out in one campaign; the policy does not name the other one."""
+    assign = {"agents": {"alice": 1, "bruno": 1}, "maxPerAgent": 3}
+    rules = policy_document({"name": "all", "match": "all", "assign": assign})
+    created = {"createdAt": "2024-01-01T00:00:00Z"}
+    bindings = {"bakery": {"id": 100, **created}, "second": {"id": 101, **created}}
+    desired = desired_of(campaign_document(), campaign_document("second"), rules, campaigns=bindings)
+    held = [campaign(number, userIds=[543, 544], **created) for number in (100, 101)]
+    return World.of(folder, account(*held, people=contacts(6, assignedAgentId=None))).plan(desired), desired
+
+
+def test_contacts_are_shared_out_as_the_rule_says(tmp_path: Path) -> None:
+    """To its agents, no more than each may have, in the campaigns of its policy, of the account that is bound."""
+    plan, desired = _shared(tmp_path)
+    refuse_disagreeing(plan, desired)
+    (change,) = [each for each in plan.changes if each.action is Action.ASSIGN]
+    first = change.contacts[0]
+    nobody, everybody = {"assignedAgentId": None}, tuple(range(1, 7))
+    for altered in (
+        {"contacts": (replace(first, after={"assignedAgentId": 545}),)},
+        {"contacts": (replace(first, before=nobody, contact_ids=everybody),)},
+        {"campaign": "Campaign/second", "campaign_id": 101},
+        {"campaign_created_at": "2025-01-01T00:00:00Z"},
+        {"campaign_created_at": None},
+    ):
+        with pytest.raises(SavedPlanRefused, match="saved plan was altered"):
+            refuse_disagreeing(_with(plan, Action.ASSIGN, **altered), desired)

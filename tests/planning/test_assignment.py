@@ -9,7 +9,7 @@ from reconciler.api.shapes import Contact
 from reconciler.manifests.desired import Assign
 from reconciler.planning.assignment import assigned
 from reconciler.planning.claims import claim
-from reconciler.planning.plan import WITHHELD, Action, Change, Load, Reason
+from reconciler.planning.plan import Action, Change, Load, Reason, withheld
 from tests.planning.building import changes_of, contact, live, paired, policy, rule, sieved, wanted
 
 
@@ -65,16 +65,17 @@ def test_contacts_are_grouped_by_before_and_after() -> None:
 
 
 def test_of_a_comment_a_plan_says_only_that_there_is_one() -> None:
-    """Different comments are alike for it; none is null (S10)."""
+    """And when the contact was updated, so that apply sees whether it is still that one; none is null (S10)."""
+    at = "2026-01-01T00:00:00Z"
     held = [
-        contact(1, comment="Anna's own words"),
-        contact(2, comment="other words"),
+        contact(1, comment="Anna's own words", lastUpdatedAt=at),
+        contact(2, comment="other words", lastUpdatedAt=at),
         contact(3),
         contact(4, comment="x"),
     ]
     (change,) = _changes((rule("all", comment="x"), {}, held))
     assert [(each.before, each.after, each.contact_ids) for each in change.contacts] == [
-        ({"comment": WITHHELD}, {"comment": "x"}, (1, 2)),
+        ({"comment": withheld(at)}, {"comment": "x"}, (1, 2)),
         ({"comment": None}, {"comment": "x"}, (3,)),
     ]
     assert "words" not in repr(change)
@@ -125,3 +126,15 @@ def test_who_finds_no_room_is_told() -> None:
     (claimed,) = claim(sieved((rule("all", assign=Assign({5: 1}, max_per_agent=1)), {}, [contact(1), contact(2)])))
     found = assigned(policy(claimed.query.rule), paired(wanted({})), claimed, total=40)
     assert (found.change.changed, found.unplaced, found.change.total) == (1, (2,), 40)
+
+
+def test_what_is_left_says_who_has_it() -> None:
+    """Contacts in a call that would change, and those without room; not those that are as wanted."""
+    busy = [contact(each, state="processing_in_progress", assignedAgentId=agent) for each, agent in ((1, 9), (2, 5))]
+    found = [*busy, contact(3, assignedAgentId=5), contact(4, assignedAgentId=8)]
+    (claimed,) = claim(sieved((rule("all", assign=Assign({5: 1}, max_per_agent=2)), {}, found)))
+    left = assigned(policy(claimed.query.rule), paired(wanted({})), claimed).left
+    assert (left.contacts, left.owners) == (2, {"userIds": {8, 9}})
+    (claimed,) = claim(sieved((rule("all", priority=1), {}, [contact(1, state="processing_in_progress", priority=2)])))
+    left = assigned(policy(claimed.query.rule), paired(wanted({})), claimed).left
+    assert (left.contacts, left.owners) == (1, {})

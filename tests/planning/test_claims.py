@@ -9,6 +9,8 @@ import pytest
 
 from reconciler.api.shapes import Contact
 from reconciler.planning.claims import Claimed, IgnoredFilter, claim, contested, refuse_ignored
+from reconciler.planning.queries import Query
+from reconciler.planning.sifting import Sieve
 from tests.planning.building import contact, rule, sieved
 
 GOLD = {"customFieldConditions": [{"customFieldName": "Category", "condition": "eq", "value": "Gold"}]}
@@ -76,3 +78,24 @@ def test_what_rests_on_an_unproven_filter_is_deferred() -> None:
     gold = [contact(1, customFields={"Category": "gold"}), contact(2, customFields={"Category": "Gold"})]
     (claimed,) = claim(sieved((rule("gold"), GOLD, gold)), unproven={0: frozenset({0})})
     assert (claimed.free.ids, claimed.deferred.ids, claimed.unproven) == ([2], [1], 1)
+
+
+def test_a_contact_that_a_later_search_saw_otherwise_is_deferred() -> None:
+    """It was the first rule's when that was read; by the later page it is not any more."""
+    first, second = _claimed(
+        (rule("low", priority=9), {"maxPriority": 1}, [contact(1, priority=1), contact(2, priority=1)]),
+        (rule("all", priority=5), {}, [contact(1, priority=7), contact(2, priority=1)]),
+    )
+    assert (first.free.ids, first.deferred.ids) == ([2], [1])
+    assert (second.free.ids, second.deferred.ids) == ([], [])
+
+
+def test_filters_that_search_does_not_know_are_asked_here() -> None:
+    """What does not satisfy them is not the rule's, and proves nothing of the API; the next rule gets it."""
+    queries = [Query(rule("soon"), {}, {"purgeDateBefore": "2026-01-01T00:00:00Z"}), Query(rule("all"), {})]
+    sieves = [Sieve(queries, index, {}) for index in range(2)]
+    for sieve in sieves:
+        sieve.take([contact(1, purgeDate="2025-12-01"), contact(2, purgeDate="2026-12-01"), contact(3)])
+    refuse_ignored(sieves)
+    first, second = claim(sieves)
+    assert (first.free.ids, second.free.ids) == ([1], [2, 3])

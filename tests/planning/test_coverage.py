@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from reconciler.errors import SavedPlanRefused
 from reconciler.planning.coverage import refuse_uncovered
-from reconciler.planning.plan import Action, Attribute, Operation, Plan, Step
+from reconciler.planning.plan import Action, Attribute, ContactGroup, Operation, Plan, Step, withheld
 from reconciler.planning.saved import loads
 from reconciler.render.plan_json import plan_json
 from tests.planning.plans import assigning, batch, change, patch, plan_of, updating
@@ -59,6 +59,16 @@ UNCOVERED = {
     "a contact twice": plan_of(assigning([1, 2]), steps=[batch([1, 2]), batch([2], 2)]),
     "a contact of two rules": plan_of(
         assigning([1]), assigning([1], rule="b"), steps=[batch([1]), batch([1], 2, rule="b")]
+    ),
+    "a contact twice in a group": plan_of(
+        assigning([1, 1]), steps=[batch([1, 1])]
+    ),
+    "no word of what it held": plan_of(
+        assigning([1], contacts=(ContactGroup({}, {"assignedAgentId": 5}, (1,)),)), steps=[batch([1])]
+    ),
+    "what it held withheld": plan_of(
+        assigning([1], contacts=(ContactGroup({"assignedAgentId": withheld(None)}, {"assignedAgentId": 5}, (1,)),)),
+        steps=[batch([1])],
     ),
     "another value": plan_of(assigning([1]), steps=[batch([1], agent=6)]),
     "a value more": plan_of(assigning([1]), steps=[batch([1], data={"assignedAgentId": 5, "priority": 1})]),

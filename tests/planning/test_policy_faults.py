@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reconciler.manifests.desired import Assign
+from reconciler.planning.plan import Risk
 from reconciler.planning.policy_faults import membership_faults
-from tests.planning.building import live, paired, policy, rule, wanted
+from tests.applying.world import World, account, campaign
+from tests.planning.building import (
+    campaign_document,
+    desired_of,
+    live,
+    paired,
+    policy,
+    policy_document,
+    rule,
+    wanted,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +65,15 @@ def test_a_group_that_gets_contacts_is_in_the_campaign(groups: list[int], codes:
     """As an agent is (notes, trap 14)."""
     faults = membership_faults(policy(rule("one", assignedGroupId=7)), paired(wanted({}), live(groupIds=groups)))
     assert [each.code for each in faults] == codes
+
+
+def test_who_is_no_member_is_named_and_a_high_risk(tmp_path: Path) -> None:
+    """Where the campaign has groups, one of which may bring the agent in."""
+    people = [{"id": 1, "contactId": 1, "campaignId": 100}]
+    world = World.of(tmp_path, account(campaign(userIds=[543], groupIds=[12]), people=people))
+    rule = {"name": "all", "match": "all", "set": {"assignedAgentId": "chloe"}}
+    plan = world.plan(desired_of(campaign_document(), policy_document(rule)))
+    (fault,) = plan.diagnostics
+    assert (fault.code, "to agent chloe (545), who" in fault.detail) == ("agent-not-in-campaign", True)
+    (change,) = [each for each in plan.changes if each.rule]
+    assert (change.risk, change.risks[0][:27]) == (Risk.HIGH, "gives contacts to 545, who ")

@@ -45,3 +45,15 @@ def test_rules_that_settle_say_nothing(tmp_path: Path) -> None:
 def test_rules_that_can_not_meet_are_not_read_again(tmp_path: Path) -> None:
     """No request for them."""
     assert _after(tmp_path, LOW | {"match": {"maxTries": 99}}) == ([], 0)
+
+
+def test_contacts_that_came_meanwhile_are_no_matter(tmp_path: Path) -> None:
+    """Only what has just been written counts."""
+    world = World.of(tmp_path, account(campaign(), people=[*contacts(3, priority=1)]))
+    desired = desired_of(campaign_document(), policy_document(LOW))
+    plan = world.plan(desired)
+    world.apply(plan)
+    world.set_contact(2, priority=1)
+    with world.client(writable=False) as client:
+        assert unsettled(client, desired, {100: [1, 3]}, plan.changes, NOW) == []
+        assert len(unsettled(client, desired, {100: [1, 2, 3]}, plan.changes, NOW)) == 1

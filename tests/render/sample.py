@@ -83,7 +83,7 @@ def _policy(about: dict[str, Any], text: str) -> dict[str, Any]:
     )
     loads = (Load(543, 1, 6), Load(544, 3, 0), Load(None, 2, 0), Load(9, 4, 4))
     own = {"address": f"AssignmentPolicy/{text}", "campaign": f"Campaign/{text}", "rule": text}
-    return {**about, **own, "contacts": groups, "loads": loads, "matched": 1200, "deferred": 1}
+    return {**about, **own, "contacts": groups, "loads": loads, "matched": 1200, "deferred": 1, "in_call": 1}
 
 
 def sample_rows(text: str = "x-1") -> PlanRows:

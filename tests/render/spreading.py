@@ -6,7 +6,6 @@ from msgspec.structs import replace
 
 from reconciler.planning.limits import Use
 from reconciler.planning.plan import (
-    WITHHELD,
     Action,
     Attribute,
     Change,
@@ -18,6 +17,7 @@ from reconciler.planning.plan import (
     Resolved,
     Risk,
     Step,
+    withheld,
 )
 from reconciler.render.rows import PlanRows, plan_rows
 from reconciler.render.words import Names
@@ -33,6 +33,7 @@ FIRST_AGENT = 543
 NAMES = Names.of({name: FIRST_AGENT + number for number, name in enumerate(AGENTS)}, {"closers": 12})
 #: What each agent has after the plan, and how many contacts have nobody before.
 EACH, NOBODY = 42, 354
+OLD = withheld("2026-11-01T00:00:00Z")
 #: What the rule that sets gives.
 GOLD = {"assignedAgentId": 543, "priority": 1, "comment": "Gold: rappeler en premier"}
 
@@ -69,11 +70,15 @@ def _stays() -> Change:
 def _gold() -> Change:
     groups = (
         ContactGroup({"assignedAgentId": None, "priority": 5, "comment": None}, GOLD, tuple(range(14))),
-        ContactGroup({"assignedAgentId": 9, "priority": None, "comment": WITHHELD}, GOLD, tuple(range(20, 29))),
-        ContactGroup({"comment": WITHHELD}, {"comment": GOLD["comment"]}, (40,)),
+        ContactGroup(
+            {"assignedAgentId": 9, "priority": None, "comment": OLD},
+            GOLD,
+            tuple(range(20, 29)),
+        ),
+        ContactGroup({"comment": OLD}, {"comment": GOLD["comment"]}, (40,)),
     )
     return _about(
-        rule="gold-to-éléonore", matched=27, changed=24, claimed=7, deferred=2, contacts=groups,
+        rule="gold-to-éléonore", matched=27, changed=24, claimed=7, deferred=2, in_call=2, contacts=groups,
         loads=(Load(543, 3, 26), Load(9, 9, 0), Load(None, 15, 1)),
     )  # fmt: skip
 

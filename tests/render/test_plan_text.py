@@ -31,7 +31,7 @@ def _change(*attributes: Attribute, action: Action = Action.UPDATE, **more: Any)
 
 def _rule() -> Change:
     return _change(
-        action=Action.ASSIGN, rule="gold", campaign="Campaign/a", matched=1200, changed=2, deferred=1,
+        action=Action.ASSIGN, rule="gold", campaign="Campaign/a", matched=1200, changed=2, deferred=1, in_call=1,
         contacts=(GROUP,), loads=LOADS, address="AssignmentPolicy/p",
     )  # fmt: skip
 
@@ -180,7 +180,8 @@ def test_nothing_to_do_but_what_is_ignored() -> None:
 def test_unchanged_objects_are_counted_not_shown() -> None:
     """A quiet plan: what stays as it is takes one line."""
     lines = _lines(
-        _change(Attribute(name="maxTries", before=1, after=2)), _change(action=Action.NONE, address="Campaign/b")
+        _change(Attribute(name="maxTries", before=1, after=2)),
+        _change(action=Action.NONE, address="Campaign/b", campaign_id=8),
     )
     assert "1 object unchanged (not shown)" in lines
     assert not [each for each in lines if "Campaign/b" in each]

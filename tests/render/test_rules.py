@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from reconciler.planning.plan import WITHHELD, Action, ContactGroup, Reason
+from reconciler.planning.plan import Action, ContactGroup, Reason, withheld
 from reconciler.render.rows import plan_rows
 from reconciler.render.rules import FIRST_MOVES, Shift, moves_left
 from reconciler.render.words import Names
@@ -68,13 +68,14 @@ def test_rules_say_how_many_match_and_change() -> None:
     rules = (
         assigning([1]),
         assigning([1, 2], total=1240, claimed=1),
-        assigning([1], matched=9, total=1240, claimed=7, deferred=2),
+        assigning([1], matched=9, total=1240, claimed=7, deferred=2, in_call=2),
         assigning([], **none, matched=1, reason=Reason.RULE_SKIPS),
         assigning([], **none, matched=3, reason=Reason.RULE_SKIPS, total=1240),
         assigning([], **none, matched=0),
         assigning([], **none, matched=0, claimed=1200),
         assigning([], **none, matched=3),
-        assigning([], **none, matched=3, deferred=1),
+        assigning([], **none, matched=3, deferred=1, in_call=1),
+        assigning([], **none, matched=3, deferred=3, in_call=1),
     )
     (block,) = plan_rows(plan_of(*rules), NAMES).blocks
     assert [(each.words, each.others) for each in block.policies[0].rules] == [
@@ -90,11 +91,16 @@ def test_rules_say_how_many_match_and_change() -> None:
         ("no contact is left for it", "1,200 more belong to earlier rules"),
         ("3 contacts match, as desired", ""),
         ("3 contacts match, none changes now", "1 in a call now, deferred to the next run"),
+        (
+            "3 contacts match, none changes now",
+            "1 in a call now, deferred to the next run; 2 left for the next run: they moved while they were read, or "
+            "nothing shows that they match",
+        ),
     ]
 
 
 def test_a_comment_is_never_shown() -> None:
     """That there was one; and what the manifest says instead."""
-    assert _moved([WITHHELD, None], ["new"], "comment") == (
+    assert _moved([withheld("2026-11-01T00:00:00Z"), None], ["new"], "comment") == (
         Shift("comment", "a comment", '"new"', 2), Shift("comment", "null", '"new"', 2),
     )  # fmt: skip

@@ -85,7 +85,10 @@ def test_results_say_what_happened() -> None:
         in result_text(Result(BATCH, Outcome.UNKNOWN, contacts=others), 2).plain
     )
     report = Report((stale, partly), interrupted=True)
-    assert report_text(report).plain == "Not all applied: 1 failed, 1 stale - interrupted\n"
+    assert (
+        report_text(report).plain
+        == "Not all applied: 1 failed, 1 stale · contacts: 2 written, 1 failed - interrupted\n"
+    )
 
 
 def test_a_finding_keeps_its_place() -> None:
