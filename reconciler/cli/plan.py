@@ -76,8 +76,10 @@ def plan(
     from reconciler.cli import terminal
     from reconciler.cli.reports import show_plan, write_reports
     from reconciler.cli.saved_plans import save_plan
+    from reconciler.cli.stores import tell_left_open
 
     desired, made, diagnostics = make(session, part, lifetime)
+    tell_left_open(session, desired.project, desired.environment.name)
     terminal.report(diagnostics)
     rows = rows_of(made, desired, out)
     show_plan(made, rows, format_)

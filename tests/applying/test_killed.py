@@ -115,7 +115,7 @@ def test_interrupted_twice(tmp_path: Path, nursery: Nursery, undisturbed: Undist
     assert place.applied(moments.index(f"before {where}"), "interrupt twice") == 130, place.said
     ((run, result, _, events),) = _journal(place)
     assert result is None
-    assert events[-1]["event"] == "sending" if "PATCH" in where else "result"
+    assert events[-1]["event"] == ("sending" if "PATCH" in where else "result")
     assert f"Interrupted twice: run {run} is unfinished" in place.said
     assert place.applied() == 0, place.said
     assert place.account == account

@@ -211,6 +211,7 @@ def test_who_plans_is_told_of_a_batch_that_may_still_run(project: Workplace) -> 
         "note: a batch of an earlier run may still be writing to campaign 6046: this plan may show what it is about to"
         " write; `apply` waits for it\n"
     )
+    assert "may still be writing to campaign 6046" in project.run(*LOCAL, "plan").err
     _objects(project).replace(f"runs/{record_of(0).run}/run.json", b"{")
     tell_left_open(session, found, "local")
     assert project.capture.readouterr().err == ""
