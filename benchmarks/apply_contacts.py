@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from benchmarks.measure import measured
+from benchmarks.measure import measured, served
 
 LATENCY, SECONDS, AT_ONCE = 0.05, 1.0, 500
 MOST_TIMES, MOST_TIMES_ALONE, BATCHES_EACH = 1.1, 1.15, 4
@@ -75,7 +73,7 @@ def _best(folder: Path, sizes: Sequence[int], runs: int) -> float:
     """
     seconds = []
     for run in range(runs):
-        with _server(sizes) as url:
+        with served("canned_batches", LATENCY * 1000, SECONDS, *sizes) as url:
             seconds.append(_applied(folder / str(run), url, range(1, len(sizes) + 1)))
     return min(seconds)
 
@@ -92,18 +90,6 @@ def _applied(folder: Path, url: str, campaigns: Iterable[int]) -> float:
     plan = str(folder / "plan.json")
     measured([*command, "plan", "--out", plan], variables)
     return measured([*command, "apply", plan], variables).seconds
-
-
-@contextmanager
-def _server(sizes: Iterable[int]) -> Iterator[str]:
-    """Campaigns with so many contacts as a server of its own; its address."""
-    command = [sys.executable, "-m", "benchmarks.canned_batches", str(LATENCY * 1000), str(SECONDS), *map(str, sizes)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
 
 
 if __name__ == "__main__":

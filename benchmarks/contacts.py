@@ -11,14 +11,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.measure import best
+from benchmarks.measure import best, served
 
 MOST_TIMES, LEAST_FASTER, MOST_MIB, LATENCY, AT_ONCE = 1.6, 4.0, 200, 50, 8
 _PROJECT = """\
@@ -47,7 +44,7 @@ def main() -> int:
     parser.add_argument("--contacts", type=int, default=100_000)
     parser.add_argument("--runs", type=int, default=5)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, _server(asked.contacts) as url:
+    with tempfile.TemporaryDirectory() as name, served("canned_batches", LATENCY, 1, asked.contacts) as url:
         project, *manifests = _PROJECT.format(url=url).split("---\n")
         (Path(name) / "reconciler.yaml").write_text(project)
         (Path(name) / "manifests.yaml").write_text("---\n".join(manifests))
@@ -67,18 +64,6 @@ def _compare(folder: str, url: str, contacts: int, runs: int) -> int:
     print(f"{contacts:,} contacts: {faster:.1f} x as fast as one by one (at least {LEAST_FASTER:g})")
     print(f"{contacts:,} contacts: {planned.peak_mib:.1f} MiB (at most {MOST_MIB})")
     return int(times > MOST_TIMES or faster < LEAST_FASTER or planned.peak_mib > MOST_MIB)
-
-
-@contextmanager
-def _server(contacts: int) -> Iterator[str]:
-    """The contacts as a server of its own; its address."""
-    command = [sys.executable, "-m", "benchmarks.canned_batches", str(LATENCY), "1", str(contacts)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
 
 
 if __name__ == "__main__":

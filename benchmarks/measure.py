@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -46,3 +47,15 @@ def best(command: Sequence[str], environment: dict[str, str], runs: int) -> Figu
         measured(command, kept)
         found = [measured(command, kept) for _ in range(runs)]
     return Figures(min(each.seconds for each in found), max(each.peak_mib for each in found))
+
+
+@contextmanager
+def served(module: str, *arguments: object) -> Iterator[str]:
+    """A server of `benchmarks` as a process of its own, which prints its address; that address."""
+    command = [sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()

@@ -11,16 +11,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
 from benchmarks.canned import PAGE_SIZE, campaign
-from benchmarks.measure import best
+from benchmarks.measure import best, served
 
 MOST_TIMES, MOST_MIB, LATENCY = 1.35, 80, 50
 SETTINGS = (
@@ -51,7 +48,7 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=200)
     parser.add_argument("--runs", type=int, default=7)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, _server(asked.campaigns) as url:
+    with tempfile.TemporaryDirectory() as name, served("canned", asked.campaigns, LATENCY) as url:
         folder = Path(name)
         _write(folder, url, asked.campaigns, asked.files)
         return _compare(folder, url, asked.campaigns, asked.runs)
@@ -88,18 +85,6 @@ def _write(folder: Path, url: str, campaigns: int, files: int) -> None:
         texts[number % files] += _MANIFEST.format(number=number) + lines
     for number, text in enumerate(texts):
         (folder / "manifests" / f"{number:03}.yaml").write_text(text)
-
-
-@contextmanager
-def _server(campaigns: int) -> Iterator[str]:
-    """The campaign list as a server of its own; its address."""
-    command = [sys.executable, "-m", "benchmarks.canned", str(campaigns), str(LATENCY)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
 
 
 if __name__ == "__main__":

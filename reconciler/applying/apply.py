@@ -17,7 +17,7 @@ from reconciler.applying.clock import Clock
 from reconciler.applying.notes import Journal, Notes
 from reconciler.applying.pace import Pace
 from reconciler.applying.reads import Reads
-from reconciler.applying.results import Outcome, Report, Result, in_step_order
+from reconciler.applying.results import Contacts, Outcome, Report, Result, in_step_order
 from reconciler.applying.sent import STOPPED
 from reconciler.applying.work import PLAN_AGAIN, Campaigning, Writer
 from reconciler.applying.writes import carry_out
@@ -210,10 +210,10 @@ def _campaigning(run: _Run, steps: Sequence[Step]) -> Campaigning:
 
 
 def _step(run: _Run, step: Step, work: Campaigning, stopped: bool) -> Result:
-    if stopped:
-        return Result(step, Outcome.SKIPPED, "an earlier step of this campaign did not end well")
     if run.clock.stopping:
-        return Result(step, Outcome.SKIPPED, STOPPED)
+        return _untried(step, Outcome.SKIPPED, STOPPED)
+    if stopped:
+        return _untried(step, Outcome.SKIPPED, "an earlier step of this campaign did not end well")
     begun = run.clock.now()
     result = _carried_out(run, step, work)
     return replace(result, seconds=run.clock.now() - begun)
@@ -223,9 +223,14 @@ def _carried_out(run: _Run, step: Step, work: Campaigning) -> Result:
     try:
         return carry_out(step, work)
     except ReconcilerError as error:
-        return Result(step, Outcome.FAILED, f"{error.summary}: {error.detail}", error.help)
+        return _untried(step, Outcome.FAILED, f"{error.summary}: {error.detail}", error.help)
     except Exception as error:
         return _bug(step, error, was_sent=step.number in run.sent)
+
+
+def _untried(step: Step, outcome: Outcome, detail: str, advice: str = "") -> Result:
+    """The result of a step that wrote nothing."""
+    return Result(step, outcome, detail, advice, contacts=Contacts(untried=step.contact_ids))
 
 
 def _unreported(run: _Run) -> Iterator[Result]:

@@ -103,12 +103,6 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "The name does not say which one is meant.",
         "Write the path (Folder/Name), or the id.",
     ),
-    "wrapup-conflict": Explanation(
-        "Wrap-up filters exclude each other",
-        "`lastWrapupIds: null` finds contacts without a wrap-up code, and `lastWrapups` those with one. No contact "
-        "has both.",
-        "Keep one of them.",
-    ),
     "filter-ignored": Explanation(
         "The API ignored a filter",
         "Every contact that a search returns is held against the rule's filters before it may be changed. One of them "

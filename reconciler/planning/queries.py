@@ -16,9 +16,6 @@ from reconciler.manifests.desired import Desired, DesiredPolicy, Rule
 
 _Wrapups = Mapping[str, list[Wrapup]]
 
-#: The two ways to give wrap-up codes, which become one filter.
-_WRAPUPS = ("lastWrapups", "lastWrapupIds")
-
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -89,9 +86,8 @@ def _filters(
 ) -> dict[str, Any]:
     match, filters = rule.match or {}, dict[str, Any]()
     for name, value in match.items():
-        if name in _WRAPUPS:
-            if "lastWrapupIds" not in filters:
-                filters["lastWrapupIds"] = _wrapup_ids(rule, policy, wrapups, faults)
+        if name == "lastWrapups":  # never beside `lastWrapupIds`: manifests that hold both are refused
+            filters["lastWrapupIds"] = _wrapup_ids(rule, policy, wrapups, faults)
         elif MATCH_FILTERS[name].type is Type.MOMENT:
             filters[name] = _moment(name, value, rule, policy, now, faults)
         else:
@@ -110,21 +106,10 @@ def _moment(
         return None
 
 
-def _wrapup_ids(rule: Rule, policy: DesiredPolicy, wrapups: _Wrapups, faults: list[Diagnostic]) -> list[int] | None:
-    """The codes that a rule names and those that it gives by id, together; None: contacts without any."""
-    names, ids = ((rule.match or {}).get(each, ()) for each in _WRAPUPS)
-    if ids is None and names:
-        detail, advice = (
-            "`lastWrapupIds: null` means contacts without a wrap-up code, `lastWrapups` names codes",
-            "keep one",
-        )
-        faults.append(
-            _fault(rule, policy, "lastWrapupIds", "wrapup-conflict", "filters exclude each other", detail, advice)
-        )
-    if ids is None:
-        return None
-    found = {_wrapup_id(each, rule, policy, wrapups, faults) for each in names}
-    return sorted({*ids, *(each for each in found if each is not None)})
+def _wrapup_ids(rule: Rule, policy: DesiredPolicy, wrapups: _Wrapups, faults: list[Diagnostic]) -> list[int]:
+    """The ids of the codes that a rule names."""
+    found = {_wrapup_id(each, rule, policy, wrapups, faults) for each in (rule.match or {})["lastWrapups"]}
+    return sorted(each for each in found if each is not None)
 
 
 def _wrapup_id(name: str, rule: Rule, policy: DesiredPolicy, wrapups: _Wrapups, faults: list[Diagnostic]) -> int | None:

@@ -16,6 +16,7 @@ from tests.applying.faults import (
     DESIRED,
     DONE,
     FAILED,
+    FIRST,
     RULE,
     SEARCH,
     SKIPPED,
@@ -260,3 +261,20 @@ def test_a_step_of_which_one_is_in_a_call_is_not_as_planned_already(world: World
     result = world.apply(plan).results[2]
     assert (result.already, result.contacts.deferred, len(result.contacts.already)) == (False, (4,), 5)
     assert "1 contact (4) in a call: deferred" in result.detail
+
+
+def test_contacts_of_a_step_that_was_refused_are_told(world: World) -> None:
+    """The API took no batch: none of its contacts is left out of the report, nor those of the steps after it."""
+    plan = world.plan(desired_of(FIRST, policy_document(RULE)))
+    world.wire.plant(*BATCH, answering(400, {"error": "error.bad"}), times=9)
+    report = world.apply(plan)
+    assert [each.outcome for each in report.results] == [DONE, DONE, FAILED, SKIPPED]
+    assert report.contacts == {"untried": 6}
+
+
+def test_contacts_of_steps_after_one_that_went_wrong_are_told(world: World) -> None:
+    """As not tried: the campaign had moved."""
+    plan = world.plan(DESIRED)
+    world.set_campaign(maxTries=7)
+    (skipped,) = [each for each in world.apply(plan).results if each.step.contact_ids]
+    assert (skipped.outcome, skipped.contacts) == (SKIPPED, Contacts(untried=tuple(range(1, 7))))

@@ -108,6 +108,13 @@ def test_a_signed_plan(project: Workplace) -> None:
     assert keyed.run(*LOCAL, "apply", "p.json").code == 0
 
 
+def test_a_key_that_ends_a_line_is_the_same_key(project: Workplace) -> None:
+    """As where a secret is read from a file."""
+    keyed, read = (replace(project, variables={"RECONCILER_PLAN_KEY": f"secret{end}"}) for end in ("", "\r\n"))
+    assert keyed.run(*LOCAL, "plan", "--out", "p.json").code == 0
+    assert read.run(*LOCAL, "apply", "p.json").code == 0
+
+
 def test_an_empty_key_is_refused(project: Workplace) -> None:
     """It would check nothing, and nobody would notice."""
     empty = replace(project, variables={"RECONCILER_PLAN_KEY": " "})

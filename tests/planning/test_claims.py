@@ -99,3 +99,9 @@ def test_filters_that_search_does_not_know_are_asked_here() -> None:
     refuse_ignored(sieves)
     first, second = claim(sieves)
     assert (first.free.ids, second.free.ids) == ([1], [2, 3])
+
+
+def test_what_a_comment_says_is_in_no_repr() -> None:
+    """It would get into tracebacks and logs (S10)."""
+    (sieve,) = sieved((rule("one", comment="x"), {}, [contact(1, comment="Anna's words", lastUpdatedAt="then")]))
+    assert "Anna" not in repr(sieve.kinds) + repr(claim([sieve]))

@@ -83,6 +83,16 @@ def test_a_token_that_is_refused_is_no_campaigns_fault(tmp_path: Path) -> None:
         _codes(world, campaign_document(settings={"maxTries": 8}), SECOND, policy_document(RULE))
 
 
+def test_a_condition_that_a_question_shows_to_be_ignored_stops_that_campaign(tmp_path: Path) -> None:
+    """What `like` finds can't be judged here: the API returns contacts for a value that none has as well (S3)."""
+    like = {"customFieldConditions": [{"customFieldName": "Category", "condition": "like", "value": "G%"}]}
+    world = _world(tmp_path)
+    world.wire.plant(*SEARCH, rewriting(lambda answer: answer | {"content": [world.contact(1)]}), times=9)
+    codes, plan = _codes(world, campaign_document(settings={"maxTries": 8}), policy_document(RULE | {"match": like}))
+    assert (codes, plan.steps, plan.changes) == (["filter-ignored"], (), ())
+    assert "`like` on `Category`" in plan.diagnostics[0].detail
+
+
 def _with_a_stranger(answer: Any) -> Any:
     if answer["content"]:
         answer["content"][0]["priority"] = 7

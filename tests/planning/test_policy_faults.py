@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -75,5 +76,8 @@ def test_who_is_no_member_is_named_and_a_high_risk(tmp_path: Path) -> None:
     plan = world.plan(desired_of(campaign_document(), policy_document(rule)))
     (fault,) = plan.diagnostics
     assert (fault.code, "to agent chloe (545), who" in fault.detail) == ("agent-not-in-campaign", True)
+    assert fault.source is not None
+    text = json.dumps(policy_document(rule))
+    assert text[fault.source.column - 1 :].startswith('"assignedAgentId": "chloe"')
     (change,) = [each for each in plan.changes if each.rule]
     assert (change.risk, change.risks[0][:27]) == (Risk.HIGH, "gives contacts to 545, who ")

@@ -21,6 +21,7 @@ from reconciler.planning.plan import (
     Place,
     Plan,
     Reason,
+    Resolved,
     Risk,
     Step,
     Summary,
@@ -72,6 +73,7 @@ def sample(text: str = "x-1") -> Plan:
     whole = replace(
         plan_of(*changes, steps=steps), project=text, environment=text, base_url=text, tool_version=text, commit=text,
         diagnostics=(found, replace(found, severity=Severity.WARNING, source=None)), targets=(text,), digest=text,
+        moments=(Resolved(f"AssignmentPolicy/{text}", text, text, text),),
     )  # fmt: skip
     return replace(whole, summary=Summary.of(whole.changes, whole.steps))
 
