@@ -39,6 +39,7 @@ class Reason(StrEnum):
     ENSURE_ARCHIVED = "ensureArchived"  # lifecycle.ensure: archived
     ENSURE_DELETED = "ensureDeleted"
     AS_DESIRED = "asDesired"
+    RUN_UNDONE = "runUndone"  # the value that it had before a run changed it
 
 
 class Risk(StrEnum):
@@ -251,7 +252,8 @@ class Plan(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
 
     `digest` covers everything else; it is empty until the plan is saved. `signature` covers the digest, where a key was
     given. `targets` are what the plan was limited to; empty for the whole project. `moments`: what relative filters
-    meant.
+    meant. `shard`: the part of the campaigns, as ``2/4``; null is all. `undoes`: the run whose before values it brings
+    back; null for a plan that is made from the manifests.
     """
 
     format_version: Annotated[int, Meta(ge=1, le=1)]
@@ -271,6 +273,8 @@ class Plan(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     signature: str = ""
     targets: tuple[str, ...] = ()
     moments: tuple[Resolved, ...] = ()
+    shard: str | None = None
+    undoes: str | None = None
 
     @property
     def has_errors(self) -> bool:

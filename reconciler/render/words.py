@@ -23,6 +23,7 @@ REASONS: Final[Mapping[Reason, str]] = {
     Reason.ENSURE_ARCHIVED: "lifecycle.ensure says archived",
     Reason.ENSURE_DELETED: "lifecycle.ensure says deleted",
     Reason.AS_DESIRED: "all is as the manifest says",
+    Reason.RUN_UNDONE: "as it was before that run",
 }
 #: What is done to a campaign.
 ACTIONS: Final[Mapping[Action, str]] = {

@@ -25,6 +25,7 @@ from typing import Any, Literal
 
 import reconciler.applying.apply
 import reconciler.cli.apply
+import reconciler.cli.carrying_out
 import reconciler.manifests.read
 import reconciler.planning.planner
 import reconciler.render.plan_text
@@ -267,6 +268,7 @@ def _append(path: Path, line: str) -> None:
 LOADED: Sequence[Any] = (
     reconciler.applying.apply,
     reconciler.cli.apply,
+    reconciler.cli.carrying_out,
     reconciler.manifests.read,
     reconciler.planning.planner,
     reconciler.render.plan_text,
