@@ -6,6 +6,7 @@ ReconcilerError
 ├── SavedPlanRefused        stale, expired, altered, or for another target
 ├── LockHeld                another run is applying to the same environment
 ├── LimitExceeded           the plan is larger than its limits
+│   └── ChecksFailed        the plan breaks checks of the project (diagnostics with places)
 ├── WriteRefused            a write from a read-only command (a bug), or of what is not documented (nothing was sent)
 ├── UnsafeQuery             a filter outside the API's table, or an empty batch query (nothing was sent)
 ├── InvalidArgument         a value that no request of the API can be made of (nothing was sent); a ValueError too
@@ -92,6 +93,16 @@ class LimitExceeded(ReconcilerError):
     """The plan would change more than its limits allow; nothing was written."""
 
     code = "limit-exceeded"
+
+
+class ChecksFailed(LimitExceeded):
+    """The plan breaks checks of the project, and nothing was written; `diagnostics` holds one for each check."""
+
+    code = "check-failed"
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        super().__init__("checks of the project do not hold", "nothing was written")
+        self.diagnostics = tuple(diagnostics)
 
 
 class WriteRefused(ReconcilerError):

@@ -40,3 +40,30 @@ class Address:
         if not (kind and slash and name):
             raise ValueError(f"`{text}` is not an address: write Kind/name, e.g. Campaign/admissions-bakery")
         return cls(kind, name)
+
+
+#: Into so many shards a project can be split.
+MOST_SHARDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One of `total` parts of a project's campaigns: its `number`, from 1. Written ``2/4``."""
+
+    number: int
+    total: int
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.total}"
+
+    @classmethod
+    def parse(cls, text: str) -> Shard:
+        """The shard written as `text`; ValueError when it is not ``i/n`` with 1 ≤ i ≤ n ≤ 1000."""
+        number, _, total = text.partition("/")
+        if all(each.isascii() and each.isdecimal() and len(each) <= 4 for each in (number, total)):
+            found = cls(int(number), int(total))
+            if 1 <= found.number <= found.total <= MOST_SHARDS:
+                return found
+        raise ValueError(
+            f"`{text}` is no shard: write i/n with i from 1 to n, and n up to {MOST_SHARDS:,}, such as 2/4"
+        )

@@ -39,4 +39,5 @@ def _said(workplace: Workplace, line: str) -> str:
     text = f"$ reconciler {line}\n[exit {ran.code}]\n{ran.out}"
     text += f"--- stderr\n{ran.err}" if ran.err else ""
     text = re.sub(r"\b\d{8}T\d{6}Z-[0-9a-f]{6}\b", "RUN-ID", text)
+    text = re.sub(r"(?m)^(Run RUN-ID: \d+ steps? in ).*$", r"\1TIME", text)
     return "\n".join(each.rstrip() for each in text.splitlines()) + "\n\n"

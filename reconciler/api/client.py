@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import os
-import sys
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from types import ModuleType, TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import stamina
 import stamina.instrumentation
@@ -19,9 +17,11 @@ from reconciler import __version__
 from reconciler.api import answers, download, encode, side_by_side
 from reconciler.api.download import Target
 from reconciler.api.faults import translated
+from reconciler.api.library import http_library as http_library
 from reconciler.api.origin import Origin, checked_base_url, checked_token
 from reconciler.api.request import Flow, Request, Response
-from reconciler.api.retries import backoff
+from reconciler.api.retries import backoff, not_repeated
+from reconciler.api.traffic import NotSent, Traffic
 from reconciler.errors import ApiError, ProjectError, WriteRefused
 from reconciler.model import UNSET
 
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LIBRARIES = ("httpx", "httpx2")
+#: Hears of an exchange that has ended: the request, the status or None without an answer, and how many seconds it took.
+Observed = Callable[[Request, int | None, float], None]
+
 #: For requests whose answer somebody waits for to the end.
 NEVER = threading.Event()
 HEADERS = {"User-Agent": f"campaign-reconciler/{__version__}"}
@@ -45,8 +47,11 @@ class Client:
     step of one exchange. `attempts`, `patience`: how often and for how many seconds a request may be repeated.
     `parallelism`: how many flows `run_each` and `run_ahead` run at once. `application`: an ASGI application to call in
     this process instead of `base_url`. `transport`: one of the HTTP library's own, to answer in the network's place.
-    `retrying` is told of each repetition, in words.
-    `requests` counts what was sent. ProjectError when token or base URL cannot be used.
+    `traffic`: what it shares with the other clients of the account.
+    `retrying` is told of each repetition, in words. `observed` is told of each exchange once it has ended: the request,
+    the status (None: no answer) and the seconds that it took; from any thread, and what it raises is not heard.
+    `requests` counts what was sent, `repeated` what of it was a repetition. ProjectError when
+    token or base URL cannot be used.
     """
 
     def __init__(
@@ -61,11 +66,16 @@ class Client:
         attempts: int = 6,
         patience: float = 120.0,
         retrying: Callable[[str], None] = lambda words: None,
+        observed: Observed | None = None,
+        traffic: Traffic | None = None,
         transport: Any = None,
     ) -> None:
         self.writable, self.parallelism = writable, parallelism
-        self.requests = 0
+        self.traffic = traffic or Traffic()
+        self._may_write: Callable[[], object] | None = None
+        self.requests = self.repeated = 0
         self._attempts, self._patience, self._retrying = attempts, patience, retrying
+        self._observed = observed
         self._counting = threading.Lock()
         if application is None:
             self._origin = checked_base_url(base_url)
@@ -92,6 +102,13 @@ class Client:
     def close(self) -> None:
         """Close the connections, and the application's thread."""
         self._http.close()
+
+    def guard_writes(self, check: Callable[[], object]) -> None:
+        """From now on `check` is asked before each write leaves, the first time and again.
+
+        Nothing is sent when it raises a ReconcilerError. And what was written is read back beyond the deadline.
+        """
+        self._may_write = check
 
     def run(self, flow: Flow[T]) -> T:
         """Send what `flow` yields, one request after another, and return what it returns."""
@@ -157,7 +174,18 @@ class Client:
 
         Once `abandoned`, nothing more is sent: CancelledError, for nobody.
         """
+        begun = self.traffic.seconds()
+        try:
+            result = self._attempted(request, exchange, abandoned)
+        except ApiError as error:
+            self.traffic.gave_up(request, error, begun)
+            raise
+        self.traffic.breaker.answered()
+        return result
+
+    def _attempted(self, request: Request, exchange: Callable[[Request, str], T], abandoned: threading.Event) -> T:
         url = self._origin.url(request)
+        failed: ApiError | None = None
 
         def told(words: str) -> None:
             if not abandoned.is_set():
@@ -167,9 +195,28 @@ class Client:
         for attempt in stamina.retry_context(on=on, attempts=self._attempts, timeout=self._patience, wait_max=10.0):
             if abandoned.is_set():
                 raise CancelledError
+            self._enter(request, failed)
             with attempt:
-                return exchange(request, url)
+                try:
+                    return exchange(request, url)
+                except ApiError as error:
+                    self.traffic.heard(error)
+                    failed = error
+                    raise
         raise AssertionError("the retries end with an answer or an error")
+
+    def _enter(self, request: Request, failed: ApiError | None) -> None:
+        """Comes back when the request may leave; `failed`: how its last attempt ended, the error of a repetition."""
+        again = failed is not None
+        try:
+            self.traffic.enter(request, again=again, guard=self._may_write)
+        except NotSent as refusal:
+            if failed is None:
+                raise
+            raise not_repeated(failed, refusal.why) from None
+        with self._counting:
+            self.requests += 1
+            self.repeated += again
 
     def _exchange(self, request: Request, url: str) -> Response:
         with self._streamed(request, url) as answer:
@@ -185,46 +232,30 @@ class Client:
     @contextmanager
     def _streamed(self, request: Request, url: str, more: Mapping[str, str] = {}) -> Iterator[httpx.Response]:
         """The library's response while its body comes; its errors leave as ours."""
-        with self._counting:
-            self.requests += 1
         body = None if request.json is UNSET else encode.body(request.json)
         headers = {"Accept": request.accept, **more} | ({} if body is None else {"Content-Type": "application/json"})
         params = dict(request.params) or None
+        status, begun = None, time.monotonic()
         try:
             with self._http.stream(request.method, url, params=params, content=body, headers=headers) as answer:
+                status = answer.status_code
                 yield answer
         except Exception as error:
             if ours := translated(error, request, str(self._origin)):
+                status = None
                 raise ours from None  # the foreign error holds the request, and with it the token
             raise
+        finally:
+            self._observe(request, status, begun)
+
+    def _observe(self, request: Request, status: int | None, begun: float) -> None:
+        if self._observed is not None:
+            with suppress(Exception):
+                self._observed(request, status, time.monotonic() - begun)
 
 
 def _response(answer: httpx.Response, body: bytes) -> Response:
     return Response(answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, body)
-
-
-def http_library() -> ModuleType:
-    """httpx, or httpx2 where httpx is missing or RECONCILER_HTTP_CLIENT asks for it; ProjectError without either."""
-    asked = os.environ.get("RECONCILER_HTTP_CLIENT", "")
-    for name in (asked,) if asked in LIBRARIES else LIBRARIES:
-        with _without_its_commands(name), suppress(ModuleNotFoundError):
-            return importlib.import_module(name)
-    raise ProjectError("no HTTP client is installed", help="pip install httpx")
-
-
-@contextmanager
-def _without_its_commands(library: str) -> Iterator[None]:
-    """Keeps the library from importing its command line, as where it is installed without: that takes longer than all
-    the rest of it, and nobody here calls it.
-    """
-    commands = f"{library}._main"
-    modules = cast(dict[str, Any], sys.modules)
-    modules.setdefault(commands, None)  # the way to say that an import is to fail
-    try:
-        yield
-    finally:
-        if modules[commands] is None:
-            del modules[commands]
 
 
 def _http_client(

@@ -54,3 +54,10 @@ def backoff(
         return True if wait is None else wait
 
     return decide
+
+
+def not_repeated(error: ApiError, why: str) -> ApiError:
+    """The error of a request that might have been sent again, saying also why it was not."""
+    error.detail = f"{error.detail}; not sent again: {why}"
+    error.args = (f"{error.summary}: {error.detail}",)
+    return error

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
+from reconciler.api.traffic import DeadlineOver, NotSent
 from reconciler.applying.account import refuse_other_account
 from reconciler.applying.before import Expected, columns_read, contacts_before
 from reconciler.applying.clock import Clock
@@ -18,7 +19,6 @@ from reconciler.applying.notes import Journal, Notes
 from reconciler.applying.pace import Pace
 from reconciler.applying.reads import Reads
 from reconciler.applying.results import Contacts, Outcome, Report, Result, in_step_order
-from reconciler.applying.sent import STOPPED
 from reconciler.applying.work import PLAN_AGAIN, Campaigning, Writer
 from reconciler.applying.writes import carry_out
 from reconciler.errors import ReconcilerError, place_of_bug
@@ -87,12 +87,14 @@ def apply_plan(
     pause: Callable[[float], Any] | None = None,
     desired: Desired | None = None,
     check: Callable[[], Any] = lambda: None,
+    ended: Callable[[], str] = lambda: "",
 ) -> Report:
     """Carries out the plan's steps and reports each. `pause` waits so many seconds in place of the clock.
 
     `by_name`: the campaigns (ids) that only their names tie to the manifests. `desired`: these manifests; with them a
     contact that its rule does not match any more is left alone. `check` raises when nothing more may be sent (the lock
-    is lost); the journal asks for it itself where it notes a write.
+    is lost); the journal asks for it itself where it notes a write. `ended` says why the run is over by itself, so that
+    no further step is begun; nothing while it goes on.
 
     A campaign whose step does not end well keeps its later steps from being tried; the others go on. On
     KeyboardInterrupt no further step is begun, those in flight are ended, and the report says `interrupted`; the second
@@ -105,7 +107,7 @@ def apply_plan(
     rules = belonging(writer, plan, desired)
     notes, slots = Notes(journal, check), threading.Semaphore(max(1, parallelism))
     changes, steps = _by_campaign(plan.changes), _by_campaign(plan.steps)
-    run = _Run(writer, plan, notes, progress, Clock(pause), slots, changes, rules, deque(steps.values()))
+    run = _Run(writer, plan, notes, progress, Clock(pause, ended), slots, changes, rules, deque(steps.values()))
     digest = plan.digest or to_json(plan)["digest"]
     notes.before("begin", {"plan": digest, "environment": plan.environment, "steps": len(plan.steps)})
     interrupted = _all_campaigns(run, parallelism)
@@ -211,7 +213,7 @@ def _campaigning(run: _Run, steps: Sequence[Step]) -> Campaigning:
 
 def _step(run: _Run, step: Step, work: Campaigning, stopped: bool) -> Result:
     if run.clock.stopping:
-        return _untried(step, Outcome.SKIPPED, STOPPED)
+        return _untried(step, Outcome.SKIPPED, run.clock.reason)
     if stopped:
         return _untried(step, Outcome.SKIPPED, "an earlier step of this campaign did not end well")
     begun = run.clock.now()
@@ -223,7 +225,9 @@ def _carried_out(run: _Run, step: Step, work: Campaigning) -> Result:
     try:
         return carry_out(step, work)
     except ReconcilerError as error:
-        return _untried(step, Outcome.FAILED, f"{error.summary}: {error.detail}", error.help)
+        is_late = isinstance(error, NotSent | DeadlineOver) and run.clock.stopping
+        outcome = Outcome.SKIPPED if is_late else Outcome.FAILED
+        return _untried(step, outcome, f"{error.summary}: {error.detail}", error.help)
     except Exception as error:
         return _bug(step, error, was_sent=step.number in run.sent)
 
@@ -238,20 +242,27 @@ def _unreported(run: _Run) -> Iterator[Result]:
     known = {each.step.number for each in run.results}
     for step in run.plan.steps:
         if step.number not in known:
-            outcome = Outcome.UNKNOWN if step.number in run.sent else Outcome.SKIPPED
-            yield Result(step, outcome, "a fault of reconciler itself ended its campaign", PLAN_AGAIN)
+            was_sent = step.number in run.sent
+            outcome, contacts = Outcome.UNKNOWN if was_sent else Outcome.SKIPPED, _perhaps(step, was_sent=was_sent)
+            detail = "a fault of reconciler itself ended its campaign"
+            yield Result(step, outcome, detail, PLAN_AGAIN, contacts=contacts)
 
 
 def _bug(step: Step, error: Exception, *, was_sent: bool) -> Result:
     """A fault of the tool ends its step and not the report: where it was, without the values at hand (S10)."""
     outcome = Outcome.UNKNOWN if was_sent else Outcome.FAILED
-    return Result(
-        step, outcome, f"{type(error).__name__} in {place_of_bug(error)}: a fault of reconciler itself", PLAN_AGAIN
-    )
+    detail = f"{type(error).__name__} in {place_of_bug(error)}: a fault of reconciler itself"
+    return Result(step, outcome, detail, PLAN_AGAIN, contacts=_perhaps(step, was_sent=was_sent))
+
+
+def _perhaps(step: Step, *, was_sent: bool) -> Contacts:
+    """The contacts of a step of which only this is known."""
+    return Contacts(unknown=step.contact_ids) if was_sent else Contacts(untried=step.contact_ids)
 
 
 def _note_result(run: _Run, result: Result) -> str:
     content: dict[str, Any] = {"step": result.step.number, "address": result.step.address}
     content |= {"campaignId": result.step.campaign_id, "outcome": str(result.outcome), "detail": result.detail}
     content |= {"contacts": contacts} if (contacts := result.contacts.by_kind()) else {}
+    content |= {"readBack": result.read_back} if result.read_back else {}
     return run.notes.after("result", content)

@@ -46,6 +46,7 @@ def _wait_for(token: str, step: Step, size: int, work: Campaigning) -> BatchResu
         result = work.writer.run(batch_status(token))
         if result.is_final:
             work.pace.ended(asked, size)
+            work.note(step, "ended", token)
             return result
         work.going_on(step, 0)
         waited = work.clock.now() - accepted

@@ -25,12 +25,16 @@ class Expected:
 
     def __init__(self, changes: Iterable[Change]) -> None:
         self._values: dict[str, Any] = {}
+        self._wanted: dict[str, Any] = {}
+        self._written: dict[str, Any] = {}
         self.ending: Change | None = None
         for change in changes:
             if change.action in ENDINGS:
                 self.ending = change
             for each in change.attributes if change.action in (Action.UPDATE, *ENDINGS) else ():
                 self._values[each.name] = each.before
+                if change.action is Action.UPDATE and not each.ignored:
+                    self._wanted[each.name] = each.after
 
     def another(self, live: Campaign) -> Iterator[Moved]:
         """What shows that this is not the campaign that was reviewed; asked only before what can't be undone."""
@@ -54,8 +58,26 @@ class Expected:
                 found += inside
         return found
 
+    def beside(self, body: Mapping[str, Any], live: Mapping[str, Any]) -> list[Moved]:
+        """The settings of the plan's other steps that are neither as expected nor as wanted: somebody changed them."""
+        found: list[Moved] = []
+        for attribute, wanted in self._wanted.items():
+            name, _, inner = attribute.partition(".")
+            field, held = PATCHED[name], live.get(name)
+            if name in body or (name in self._written and same(field, self._written[name], held)):
+                continue
+            planned = self._values[attribute]
+            if inner:
+                value = settings_object(name, held).get(inner)
+                if not any(same_inner(field, inner, each, value) for each in (planned, wanted)):
+                    found.append(Moved(attribute, planned, value))
+            elif comparable(field, held) not in (comparable(field, planned), comparable(field, wanted)):
+                found.append(Moved(attribute, shown(field, planned), shown(field, held)))
+        return found
+
     def wrote(self, body: Mapping[str, Any]) -> None:
         """Takes note that `body` is now what the account holds."""
+        self._written |= body
         for name, value in body.items():
             if PATCHED[name].fields:
                 self._values |= {f"{name}.{inner}": each for inner, each in value.items()}

@@ -75,8 +75,9 @@ class Contacts:
 class Result:
     """What happened to one step.
 
-    `contacts`: who was written, and who was not. `moved` holds values only of campaigns and of what the manifests set;
-    `detail` says why, `help` what is safe to do. `seconds`: how long it took, None where it was not tried.
+    `contacts`: who was written, and who was not; `read_back`: how many of them were read again after they were sent:
+    all, or none where that failed. `moved` holds values only of campaigns and of what the manifests set; `detail` says
+    why, `help` what is safe to do. `seconds`: how long it took, None where it was not tried.
     """
 
     step: Step
@@ -85,6 +86,7 @@ class Result:
     help: str = ""
     moved: tuple[Moved, ...] = ()
     contacts: Contacts = field(default_factory=Contacts)
+    read_back: int = 0
     seconds: float | None = None
 
     @property
@@ -134,8 +136,10 @@ class Report:
     def only_stale(self) -> bool:
         """Whether nothing but a moved account kept steps from being carried out."""
         kept = [each for each in self.results if each.outcome not in (Outcome.DONE, Outcome.DEFERRED)]
-        causes = {each.outcome for each in kept} - {Outcome.SKIPPED}
-        return bool(kept) and causes == {Outcome.STALE}
+        stale = {each.step.campaign_id for each in kept if each.outcome is Outcome.STALE}
+        return bool(kept) and all(
+            each.outcome in (Outcome.STALE, Outcome.SKIPPED) and each.step.campaign_id in stale for each in kept
+        )
 
 
 def in_step_order(results: Iterable[Result]) -> tuple[Result, ...]:

@@ -12,17 +12,15 @@ from reconciler.applying.work import PLAN_AGAIN
 from reconciler.errors import ApiError
 from reconciler.planning.plan import Step
 
-STOPPED = "the run was stopped"
-
 
 @dataclass(frozen=True, slots=True)
 class Sent:
     """What sending told of contacts (contactIds), before they are read back.
 
     `tried` were sent; of those nobody knows about `in_doubt`, for the reason `doubt`, and the API left out `excluded`
-    (for a documented reason) and said no to `refused`. `untried` were not sent, for the reason `cut_short`. `remarks`:
-    what the API said besides, `failed`: whether of the whole. `alarm`: what shows that it touched others. `help`: what
-    is safe to do where it did not end well.
+    (for a documented reason) and said no to `refused`. `untried` were not sent, for the reason `cut_short`; `stopped`:
+    whether that is the end of the whole run. `remarks`: what the API said besides, `failed`: whether of the whole.
+    `alarm`: what shows that it touched others. `help`: what is safe to do where it did not end well.
     """
 
     tried: tuple[int, ...] = ()
@@ -32,6 +30,7 @@ class Sent:
     refused: frozenset[int] = frozenset()
     untried: tuple[int, ...] = ()
     cut_short: str = ""
+    stopped: bool = False
     remarks: tuple[str, ...] = ()
     failed: bool = False
     alarm: str = ""
@@ -59,7 +58,8 @@ def contact_result(step: Step, now: Standing, sent: Sent, held: Mapping[int, Con
         unknown=tuple(kinds["unknown"]),
         untried=sent.untried,
     )
-    return Result(step, *_outcome(contacts, sent), now.moves, contacts)
+    read_back = 0 if held is None else len(sent.tried)
+    return Result(step, *_outcome(contacts, sent), now.moves, contacts, read_back)
 
 
 def _kind(step: Step, contact_id: int, sent: Sent, held: Mapping[int, Contact] | None) -> str:
@@ -86,7 +86,7 @@ def _outcome(contacts: Contacts, sent: Sent) -> tuple[Outcome, str, str]:
         return outcome, "; ".join(_faults(contacts, sent)), sent.help
     if contacts.untried:
         detail = f"{sent.cut_short}: {_contacts(contacts.untried)} not tried"
-        return Outcome.SKIPPED if sent.cut_short == STOPPED else Outcome.FAILED, detail, PLAN_AGAIN
+        return Outcome.SKIPPED if sent.stopped else Outcome.FAILED, detail, PLAN_AGAIN
     if contacts.moved:
         detail = f"{_contacts(contacts.moved)} moved since the plan and left alone"
         return Outcome.STALE, detail, "plan again, and review it"

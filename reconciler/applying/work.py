@@ -27,6 +27,10 @@ PLAN_AGAIN = "plan again: it reads what the account holds now and shows what is 
 class Writer(Protocol):
     """What a step needs of a client."""
 
+    @property
+    def repeated(self) -> int:
+        """How many requests it has sent that repeated another one."""
+
     def run(self, flow: Flow[_T]) -> _T:
         """The result of one flow."""
 
@@ -49,7 +53,7 @@ class Campaigning:
     #: Held by each single write: so many of them go on at once in the whole run.
     slots: Semaphore
     #: Notes right before a write leaves ("sending": raises when it can't be noted, and then nothing may be sent), and
-    #: after a batch was accepted or refused for now, for the journal: step, event, batch token.
+    #: after a batch was accepted, has ended, or was refused for now, for the journal: step, event, batch token.
     note: Callable[[Step, str, str], None]
     #: Why nothing more may be sent; empty while it may. Asked before each single write, which has no note of its own.
     hindrance: Callable[[], str]

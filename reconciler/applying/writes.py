@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from reconciler.api.endpoints.campaigns import add_fields, delete_campaign, get_campaign, patch_campaign
+from reconciler.api.endpoints.campaigns import (
+    add_fields,
+    delete_campaign,
+    get_campaign,
+    list_campaigns,
+    patch_campaign,
+)
 from reconciler.api.request import Flow
 from reconciler.api.shapes import Campaign
+from reconciler.api.traffic import NotSent
 from reconciler.applying.contacts import write_contacts
-from reconciler.applying.results import ALREADY, Moved, Outcome, Result
+from reconciler.applying.results import ALREADY, Contacts, Moved, Outcome, Result
 from reconciler.applying.work import IN_DOUBT, PLAN_AGAIN, Campaigning
 from reconciler.errors import ApiError, Busy, NotFound, Rejected, Unauthorized
 from reconciler.kinds.campaign import PATCHED
@@ -37,7 +45,8 @@ def carry_out(step: Step, work: Campaigning) -> Result:
             if waited >= BUSY_PATIENCE:
                 raise
             if work.clock.wait(pause):
-                return Result(step, Outcome.SKIPPED, "the run was interrupted while another batch kept it waiting")
+                detail = f"{work.clock.reason} while another batch kept it waiting"
+                return Result(step, Outcome.SKIPPED, detail, contacts=Contacts(untried=step.contact_ids))
         waited, pause = waited + pause, min(pause * 1.5, 15.0)
 
 
@@ -45,7 +54,7 @@ def _update_campaign(step: Step, work: Campaigning) -> Result:
     live = _read(step, work)
     if live is None or (work.expected.ending and _is_archived(live)):
         return Result(step, Outcome.DONE, ALREADY)  # somebody has ended it, as planned
-    if moved := [*_unfit(step, live, work), *work.expected.moved(step.body, live.values)]:
+    if moved := [*_unfit(step, live, work), *work.expected.moved(step.body, live.values), *_beside(step, live, work)]:
         return _stale(step, moved)
     if not _differing(step, live):
         work.expected.wrote(step.body)
@@ -56,9 +65,10 @@ def _update_campaign(step: Step, work: Campaigning) -> Result:
         return f"the account still holds other values of {', '.join(kept)}" if kept else ""
 
     work.note(step, "sending", "")
-    fault = _sent(work, patch_campaign(step.campaign_id, step.body))
-    work.expected.wrote(step.body)
-    return _verdict(step, fault, lacking)
+    result = _verdict(step, _sent(work, patch_campaign(step.campaign_id, step.body)), lacking)
+    if result.outcome is Outcome.DONE:
+        work.expected.wrote(step.body)
+    return result
 
 
 def _delete_campaign(step: Step, work: Campaigning) -> Result:
@@ -78,11 +88,13 @@ def _delete_campaign(step: Step, work: Campaigning) -> Result:
 
 
 def _read(step: Step, work: Campaigning) -> Campaign | None:
-    """The campaign as it is now; None when it is not there and is to be deleted."""
+    """The campaign as it is now; None when it is to be deleted and is not there: the list does not have it either."""
     try:
         return work.writer.run(get_campaign(step.campaign_id))
     except NotFound:
         if work.expected.ending is None or work.expected.ending.action is not Action.DELETE:
+            raise
+        if any(each.id == step.campaign_id for each in work.writer.run(list_campaigns())):
             raise
         return None
 
@@ -92,7 +104,7 @@ def _add_fields(step: Step, work: Campaigning) -> Result:
     live = work.writer.run(get_campaign(step.campaign_id))
     held = _fields(live)
     moved = [Moved(name, None, _kind(held[name])) for name in wanted if name in held and held[name] != wanted[name]]
-    if moved := [*_unfit(step, live, work), *moved]:
+    if moved := [*_unfit(step, live, work), *moved, *_beside(step, live, work)]:
         return _stale(step, moved)
     missing = {name: is_phone for name, is_phone in wanted.items() if name not in held}
     if not missing:
@@ -107,24 +119,32 @@ def _add_fields(step: Step, work: Campaigning) -> Result:
     return _verdict(step, _sent(work, add_fields(step.campaign_id, missing)), lacking)
 
 
-def _sent(work: Campaigning, write: Flow[object]) -> ApiError | None:
-    """Sends a write: None when the API took it, else the fault.
+class _Sent(NamedTuple):
+    """What sending a write told: the fault, None when the API took it; `repeated`: whether it may not be the first."""
 
-    The client may have repeated it: whatever the last attempt got, an earlier one may have arrived.
-    """
+    fault: ApiError | None
+    repeated: bool
+
+
+def _sent(work: Campaigning, write: Flow[object]) -> _Sent:
+    """Sends a write. The client may repeat it: whatever the last attempt got, an earlier one may have arrived."""
+    repeated, fault = work.writer.repeated, None
     try:
         work.writer.run(write)
-    except ApiError as fault:
-        return fault
-    return None
+    except ApiError as error:
+        fault = error
+    return _Sent(fault, work.writer.repeated != repeated)
 
 
-def _verdict(step: Step, fault: ApiError | None, lacking: Callable[[], str]) -> Result:
+def _verdict(step: Step, sent: _Sent, lacking: Callable[[], str]) -> Result:
     """What reading back says: `lacking` reads, and says what is not as written (nothing: it is)."""
+    fault, repeated = sent
+    if isinstance(fault, NotSent):
+        raise fault
     try:
         missing = lacking()
     except ApiError as unread:
-        if isinstance(fault, REFUSED):
+        if isinstance(fault, REFUSED) and not repeated:
             raise fault from None
         return Result(step, Outcome.UNKNOWN, f"sent, but reading it back failed: {unread.detail}", PLAN_AGAIN)
     if not missing:
@@ -134,6 +154,11 @@ def _verdict(step: Step, fault: ApiError | None, lacking: Callable[[], str]) -> 
     if isinstance(fault, IN_DOUBT):
         return Result(step, Outcome.UNKNOWN, f"{fault.title}: {fault.detail}; {missing}", PLAN_AGAIN)
     raise fault
+
+
+def _beside(step: Step, live: Campaign, work: Campaigning) -> list[Moved]:
+    """What somebody changed of the campaign that this step does not write, and others of the plan do, or did."""
+    return work.expected.beside(step.body, live.values)
 
 
 def _differing(step: Step, live: Campaign) -> list[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.api.client import Client
+from reconciler.api.client import Client, Observed
+from reconciler.api.traffic import Traffic
 from reconciler.cli import terminal
 from reconciler.errors import ProjectError
 from reconciler.manifests.project import Environment
@@ -30,24 +32,31 @@ def open_account(
     variables: Mapping[str, str],
     writable: bool,
     parallelism: int,
+    traffic: Traffic | None = None,
+    observed: Observed | None = None,
 ) -> Client:
     """A client for the environment's account: one that cannot write, unless `writable` (S1).
 
     `directory` is the project's, `clock` the emulator's, `variables` the process's environment, which holds the token.
+    `traffic` is what it shares with the account's other clients, and `observed` is told of each exchange.
     """
+    client = partial(Client, writable=writable, parallelism=parallelism, traffic=traffic, observed=observed)
     if (file := environment.emulator_file) is None:
         token = _token(environment, variables)
-        return Client(
-            environment.base_url,
-            token,
-            writable=writable,
-            parallelism=parallelism,
-            retrying=lambda words: terminal.talk(f"{words}\n"),
-        )
-    application = opened_emulator(directory / file, clock)
-    return Client(
-        "http://localhost", EMULATOR_TOKEN, writable=writable, application=application, parallelism=parallelism
-    )
+        return client(environment.base_url, token, retrying=lambda words: terminal.talk(f"{words}\n", "retry"))
+    return client("http://localhost", EMULATOR_TOKEN, application=opened_emulator(directory / file, clock))
+
+
+def open_snapshot(file: Path, clock: Callable[[], datetime]) -> Client:
+    """A client for the account that a snapshot (the seed format) describes, in memory; it can't write.
+
+    ProjectError when the file can't be read, or describes no account.
+    """
+    from reconciler.cli.emulator_options import seed_from
+    from reconciler.emulator import open_emulator
+
+    application = open_emulator(None, seed=seed_from(file, None), clock=clock)
+    return Client("http://localhost", EMULATOR_TOKEN, writable=False, application=application)
 
 
 def opened_emulator(

@@ -19,14 +19,17 @@ Read = tuple["Client", list["Campaign"]]
 
 
 @contextmanager
-def reading(session: Session, environment: Environment) -> Iterator[Callable[[], tuple[Client, list[Campaign] | None]]]:
+def reading(
+    session: Session, environment: Environment, shards: int = 1
+) -> Iterator[Callable[[], tuple[Client, list[Campaign] | None]]]:
     """What hands out a client that cannot write (S1), and the account's campaigns where they were read meanwhile.
 
+    `shards`: how many processes share the environment's limit of requests.
     The embedded emulator is in this process: there is nothing to wait for, and nothing is read ahead.
     """
 
     def opened() -> Client:
-        return session.client(environment, writable=False)
+        return session.client(environment, writable=False, shards=shards)
 
     if environment.emulator_file is not None:
         with ExitStack() as stack:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.deadline import deadline_option
 from reconciler.cli.exits import Exit
 from reconciler.cli.part import Part, part_options
-from reconciler.cli.plan import make, show
+from reconciler.cli.plan import make, rows_of
+from reconciler.cli.reports import Report, run_format_options
 from reconciler.cli.session import Ended, Session
 
 if TYPE_CHECKING:
-    from reconciler.applying.results import Report
+    from reconciler.applying.results import Report as Results
+    from reconciler.cli.carrying_out import Carried
+    from reconciler.cli.run_reports import Told
     from reconciler.manifests.desired import Desired
     from reconciler.planning.plan import Plan
 
@@ -34,7 +37,7 @@ def _limits(context: click.Context, parameter: click.Parameter, given: tuple[str
 
 
 @click.command()
-@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", required=False, is_eager=True, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 @click.option(
     "--allow",
@@ -45,9 +48,18 @@ def _limits(context: click.Context, parameter: click.Parameter, given: tuple[str
 )
 @part_options
 @click.option("--parallelism", type=click.IntRange(1, 64), default=10, show_default=True, help="Campaigns at once.")
+@deadline_option
+@run_format_options
 @click.pass_obj
 def apply(
-    session: Session, file: Path | None, yes: bool, allow: Mapping[str, int], part: Part, parallelism: int
+    session: Session,
+    file: Path | None,
+    yes: bool,
+    allow: Mapping[str, int],
+    part: Part,
+    parallelism: int,
+    format_: str,
+    reports: Sequence[Report],
 ) -> None:
     """Make the account what the manifests say.
 
@@ -55,45 +67,70 @@ def apply(
     RECONCILER_PLAN_KEY is set, only if it is signed with that key. Without FILE a fresh plan is made, shown, and
     applied once you say yes.
     """
-    if file is None and not yes and not (sys.stdin and sys.stdin.isatty()):
-        raise click.UsageError("there is no terminal to ask on: give --yes, or a saved plan as FILE")
-    if file is not None and not part.is_whole:
-        raise click.UsageError("a saved plan is applied as a whole: --target and --selector go with `plan`")
     from reconciler.cli import terminal
-    from reconciler.cli.carrying_out import carry_out
+    from reconciler.cli.checks import stop_at_checks
+    from reconciler.cli.run_reports import told
 
-    desired, made = _saved(session, file) if file else _fresh(session, part, allow)
+    if file is None and not yes and not terminal.can_ask():
+        raise click.UsageError("there is no terminal to ask on: give --yes, or a saved plan as FILE")
+    if file is not None:
+        part.refuse_beside_file("applied")
+    with told(session, format_, reports) as telling:
+        desired, made = _saved(session, file, part) if file else _fresh(session, part, allow, telling)
+        telling.planned(made)
+        if made.steps:
+            _stop_at_limits(made, desired, allow)
+            stop_at_checks(session, desired, made, tell=file is not None)
+            if file is None and not yes:
+                _ask(made, telling)
+        _carry_out(session, desired, made, parallelism, telling)
+
+
+def _carry_out(session: Session, desired: Desired, made: Plan, parallelism: int, telling: Told) -> None:
+    """Applies a plan that nothing stands against; Ended when not everything was done."""
+    from reconciler.cli import terminal
+    from reconciler.cli.carrying_out import carry_out, note_nothing_to_do
+    from reconciler.cli.interruptions import Interruptions
+    from reconciler.cli.notices import tell_run
+
     if made.steps:
-        _stop_at_limits(made, desired, allow)
-        if file is None and not yes:
-            _ask(made)
-        report = carry_out(session, desired, made, parallelism)
-        _finish(made, report)
-        _tell_unsettled(session, desired, made, report)
+        with Interruptions() as interruptions:  # a report is never broken off
+            carried = carry_out(session, desired, made, parallelism, interruptions, telling)
+            try:
+                telling.tell()
+                _finish(made, carried)
+            finally:
+                tell_run(session, made, carried.report, carried.run)
+        if not interruptions.kept and made.undoes is None:
+            _tell_unsettled(session, desired, made, carried.report)
+    else:
+        note_nothing_to_do(session, desired, made)
     if made.has_errors:
         terminal.talk("Not everything was planned: see the errors above. That part was left alone.\n")
         raise Ended(Exit.PARTLY)
 
 
-def _fresh(session: Session, part: Part, allow: Mapping[str, int]) -> tuple[Desired, Plan]:
+def _fresh(session: Session, part: Part, allow: Mapping[str, int], telling: Told) -> tuple[Desired, Plan]:
     from reconciler.cli import terminal
     from reconciler.cli.files import choose_environment
     from reconciler.cli.stores import close_before_planning
 
     project = session.project()
-    close_before_planning(session, project, choose_environment(project, session.environment))
+    close_before_planning(session, project, choose_environment(project, session.environment), part.shard)
     desired, made, diagnostics = make(session, part)
     terminal.report(diagnostics)
-    show(made, desired, allow)
+    telling.show_plan(made, rows_of(made, desired, allowed=allow))
     return desired, made
 
 
-def _saved(session: Session, file: Path) -> tuple[Desired, Plan]:
+def _saved(session: Session, file: Path, part: Part) -> tuple[Desired, Plan]:
     from reconciler.cli import terminal
     from reconciler.cli.saved_plans import checked_plan
+    from reconciler.planning.selection import shard_of_plan
     from reconciler.render.words import count
 
     desired, made = checked_plan(session, file)
+    part.refuse_other_shard(shard_of_plan(made))
     terminal.talk(f"Applying {file} to `{made.environment}`: {count(len(made.steps), 'step')}, as reviewed.\n")
     return desired, made
 
@@ -115,7 +152,7 @@ def _stop_at_limits(made: Plan, desired: Desired, allow: Mapping[str, int]) -> N
         raise LimitExceeded("the plan is over a limit", detail, "review the plan; " + "; ".join(advice))
 
 
-def _ask(made: Plan) -> None:
+def _ask(made: Plan, telling: Told) -> None:
     from reconciler.cli import terminal
 
     answer = click.prompt(
@@ -123,27 +160,31 @@ def _ask(made: Plan) -> None:
     )
     if answer != "yes":
         terminal.talk("Not applied: nothing was written.\n")
+        telling.not_confirmed()
         raise Ended(Exit.ERROR)
 
 
-def _finish(made: Plan, report: Report) -> None:
-    """Prints how the run ended, and exits when it did not end as planned."""
-    from reconciler.cli import terminal
-    from reconciler.render.text import report_text
+def _finish(made: Plan, carried: Carried) -> None:
+    """Exits when the run did not end as planned, or when its end could not be noted."""
+    from reconciler.store.objects import store_fault
 
-    terminal.talk("\n")
-    terminal.out(report_text(report))
+    report = carried.report
     if report.interrupted:
         raise Ended(Exit.INTERRUPTED)
     if report.only_stale and not made.has_errors:
         raise Ended(Exit.STALE)
     if not report.complete:
         raise Ended(Exit.PARTLY)
+    if (fault := carried.unnoted) is not None:
+        detail = f"run {carried.run} did what is said above; {fault.detail}"
+        advice = "see that the store can be written again, then run `apply`: it looks at what that run left"
+        raise store_fault("store", "the end of the run could not be noted", detail, advice)
 
 
-def _tell_unsettled(session: Session, desired: Desired, made: Plan, report: Report) -> None:
+def _tell_unsettled(session: Session, desired: Desired, made: Plan, report: Results) -> None:
     """Warns of rules that would change again what has just been written, where only planning again shows it."""
     from reconciler.cli import terminal
+    from reconciler.cli.stores import shards_of
     from reconciler.errors import ReconcilerError
     from reconciler.planning.settled import unsettled
 
@@ -153,7 +194,8 @@ def _tell_unsettled(session: Session, desired: Desired, made: Plan, report: Repo
     if not any(written.values()):
         return
     try:
-        with session.client(desired.environment, writable=False) as client:
+        with session.client(desired.environment, writable=False, shards=shards_of(made)) as client:
             terminal.report(unsettled(client, desired, written, made.changes, session.clock()))
-    except ReconcilerError as error:
-        terminal.talk(f"Applied; whether the rules leave it at that was not found out: {error.summary}\n")
+    except (ReconcilerError, KeyboardInterrupt) as error:
+        why = error.summary if isinstance(error, ReconcilerError) else "interrupted"
+        terminal.talk(f"Applied; whether the rules leave it at that was not found out: {why}\n")

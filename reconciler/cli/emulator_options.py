@@ -58,14 +58,14 @@ def faults_of(specifications: Iterable[str]) -> list[Fault]:
     return faults
 
 
-def seed_from(seed: Path | None, database: Path) -> Account | None:
+def seed_from(seed: Path | None, database: Path | None) -> Account | None:
     """The account in the file `seed`, None without one; ProjectError when it can't be used."""
     from reconciler.emulator.account import read_seed
     from reconciler.emulator.errors import SeedError
 
     if seed is None:
         return None
-    if database.exists():
+    if database is not None and database.exists():
         advice = "name a new one with --database, or remove it; without --seed it is served as it is"
         raise ProjectError(
             "the database exists already", f"{database} would not take the seed", advice, "seed-not-taken"

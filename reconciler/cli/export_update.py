@@ -32,7 +32,7 @@ def bring_back(session: Session, inputs: Inputs, campaigns: Sequence[str], *, dr
 
     desired = read_desired(*inputs)
     account = read_account(session, inputs.environment)
-    found = update(inputs, account, _wanted(campaigns, desired, account), list(_others(session, inputs)))
+    found = update(inputs, account, _wanted(campaigns, desired, account), list(other_inputs(session, inputs)))
     files = {**inputs.overlays, **inputs.manifests}
     changes = [FileChange(path, files[path], content) for path, content in sorted(found.files.items())]
     if dry_run and changes:
@@ -46,7 +46,7 @@ def bring_back(session: Session, inputs: Inputs, campaigns: Sequence[str], *, dr
         raise Ended(Exit.ERROR)
 
 
-def _others(session: Session, inputs: Inputs) -> Iterator[Inputs]:
+def other_inputs(session: Session, inputs: Inputs) -> Iterator[Inputs]:
     """What the other environments read, as far as it is there."""
     from reconciler.errors import ReconcilerError
 

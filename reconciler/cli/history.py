@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     from reconciler.store.results import RunRecord, RunResult
     from reconciler.store.runs import Runs
 
-#: What a run is shown to be before it has a result.
-UNFINISHED = "unfinished"
+_Value = TypeVar("_Value")
+
+#: What a run is shown to be before it has a result, and one of which this version can't read one.
+UNFINISHED, UNREADABLE = "unfinished", "unreadable"
 #: So many runs are shown unless more are asked for.
 SHOWN = 20
 
@@ -25,8 +28,8 @@ SHOWN = 20
 @click.argument("run", metavar="[RUN]", required=False)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=SHOWN, show_default=True, help="How many runs.")
 @click.option(
-    "--format", "format_", type=click.Choice(("table", "json")), default="table", show_default=True,
-    help="What stdout gets.",
+    "--format", "format_", type=click.Choice(("table", "json", "markdown")), default="table", show_default=True,
+    help="What stdout gets; markdown: of one RUN.",
 )  # fmt: skip
 @click.pass_obj
 def history(session: Session, run: str | None, limit: int, format_: str) -> None:
@@ -38,35 +41,103 @@ def history(session: Session, run: str | None, limit: int, format_: str) -> None
     from reconciler.cli.stores import open_store
     from reconciler.store.runs import Runs
 
+    if run is None and format_ == "markdown":
+        raise click.UsageError("markdown is for the report of one RUN")
     project = session.project()
     environment = choose_environment(project, session.environment).name if session.environment else None
     runs = Runs(open_store(session, project))
     if run is not None:
         _show(runs, _known(runs, run), format_)
         return
-    _list(runs, list(islice(runs.records(environment), limit)), format_)
+    _list(islice(_past(runs, environment), limit), format_)
 
 
-def _list(runs: Runs, records: Sequence[RunRecord], format_: str) -> None:
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A run: None for a record that this version can't read, and for a result that is not there."""
+
+    run: str
+    record: RunRecord | None
+    result: RunResult | None
+    readable: bool
+
+
+def _past(runs: Runs, environment: str | None) -> Iterator[_Past]:
+    """The runs of an environment (or of all), newest first; with those of which nobody can read whose they are."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from reconciler.cli.get.printing import listing, print_list
+    from reconciler.store.runs import AT_ONCE
 
-    with ThreadPoolExecutor(max_workers=8) as pool:
-        results = list(pool.map(lambda each: runs.result(each.run), records))
-    rows = [_row(*each) for each in zip(records, results, strict=True)]
-    print_list(listing(format_, _columns(), ()), [rows], "no runs yet")
+    ids = runs.ids()
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        for start in range(0, len(ids), AT_ONCE):
+            for each in pool.map(lambda run: _one(runs, run), ids[start : start + AT_ONCE]):
+                if each is not None and (each.record is None or environment in (None, each.record.environment)):
+                    yield each
 
 
-def _row(record: RunRecord, result: RunResult | None) -> dict[str, Any]:
+def _one(runs: Runs, run: str) -> _Past | None:
+    """A run; None for what a deletion that broke off has left of one."""
+    record, known = _read(lambda: runs.record(run))
+    if known and record is None:
+        return None
+    result, has_result = _read(lambda: runs.result(run)) if record is not None else (None, True)
+    return _Past(run, record, result, known and has_result)
+
+
+def _read(read: Callable[[], _Value | None]) -> tuple[_Value | None, bool]:
+    """What is read, and whether it could be; a StoreFault comes out when it is the store itself that can't be read."""
+    from reconciler.store.objects import StoreFault
+
+    try:
+        return read(), True
+    except StoreFault as fault:
+        if fault.code != "store-unreadable":
+            raise
+        return None, False
+
+
+def _list(past: Iterator[_Past], format_: str) -> None:
+    from reconciler.cli import terminal
+    from reconciler.cli.get.printing import terminal_width
+    from reconciler.render.records import JsonArray
+    from reconciler.render.tables import Table
+
+    rows = [_row(each) for each in past]
+    table = Table(_columns(), terminal_width())
+    kind = JsonArray() if format_ == "json" else table
+    for piece in (*kind.rows(rows), kind.end()):
+        terminal.out(piece)
+    if not rows and kind is table:
+        terminal.talk("no runs yet\n")
+    if table.hidden:
+        terminal.talk(f"left out, for want of width: {', '.join(table.hidden)} (--format json has all of it)\n")
+
+
+def _row(past: _Past) -> dict[str, Any]:
+    known, record, result = _known_facts(past.record), past.record, past.result
+    outcome = str(result.outcome) if result else UNFINISHED if past.readable else UNREADABLE
+    length = (result.ended_at - record.started_at).total_seconds() if result and record else None
     return {
-        "run": record.run,
+        "run": past.run,
+        "startedAt": known["startedAt"],
+        "environment": known["environment"],
+        "shard": known["shard"],
+        "outcome": outcome,
+        "steps": result.counts if result else {},
+        "seconds": length,
+        "requests": result.requests if result else None,
+        **{name: known[name] for name in ("user", "host", "commit", "link")},
+    }
+
+
+def _known_facts(record: RunRecord | None) -> Mapping[str, str | None]:
+    if record is None:
+        return dict.fromkeys(("startedAt", "environment", "shard", "user", "host", "commit", "link"))
+    return {
         "startedAt": record.started_at.isoformat(),
         "environment": record.environment,
-        "outcome": str(result.outcome) if result else UNFINISHED,
-        "steps": result.counts if result else {},
-        "seconds": (result.ended_at - record.started_at).total_seconds() if result else None,
-        "requests": result.requests if result else None,
+        "shard": record.shard,
         "user": record.holder.user,
         "host": record.holder.host,
         "commit": record.commit,
@@ -75,32 +146,32 @@ def _row(record: RunRecord, result: RunResult | None) -> dict[str, Any]:
 
 
 def _columns() -> list[Column]:
+    from reconciler.render.runs import took
     from reconciler.render.tables import Column, cell, minute, plain
 
     return [
         Column("run", plain("run")),
-        Column("when", lambda row: minute(row["startedAt"])),
-        Column("environment", plain("environment")),
+        Column("environment", _place, least=11),
         Column("outcome", plain("outcome")),
-        Column("steps", _steps),
-        Column("took", lambda row: _took(row["seconds"]), right=True),
-        Column("by", plain("user")),
+        Column("steps", _steps, least=24),
+        Column("took", lambda row: took(row["seconds"]), right=True),
+        Column("when", lambda row: minute(row["startedAt"])),  # late: a run's id begins with it
+        Column("by", plain("user"), least=6),
         Column("commit", lambda row: cell((row["commit"] or "")[:10] or None)),
         Column("CI run", plain("link")),
     ]
 
 
+def _place(row: Record) -> str:
+    from reconciler.render.tables import cell
+
+    return cell(" ".join(filter(None, (row["environment"], row["shard"]))) or None)
+
+
 def _steps(row: Record) -> str:
-    return ", ".join(f"{number} {outcome}" for outcome, number in row["steps"].items()) or "-"
+    from reconciler.render.neutral import neutral
 
-
-def _took(length: float | None) -> str:
-    """A length of time: seconds below two minutes, to the tenth below ten of them."""
-    from reconciler.render.words import span
-
-    if length is None:
-        return "-"
-    return f"{length:.1f} s" if length < 10 else span(round(length))
+    return ", ".join(f"{number} {neutral(outcome)}" for outcome, number in row["steps"].items()) or "-"
 
 
 def _known(runs: Runs, run: str) -> RunRecord:
@@ -119,50 +190,18 @@ def _show(runs: Runs, record: RunRecord, format_: str) -> None:
     from msgspec import to_builtins
 
     from reconciler.cli import terminal
+    from reconciler.cli.get.printing import terminal_width
+    from reconciler.cli.run_results import rows_of
     from reconciler.render.records import json_text
+    from reconciler.render.run_markdown import run_markdown
+    from reconciler.render.run_text import run_text
 
     ended, result = runs.result(record.run), runs.story(record)
+    rows = rows_of(result, record, finished=ended is not None)
     if format_ == "json":
         whole = {"finished": ended is not None, "run": to_builtins(record), "result": to_builtins(result)}
         terminal.out(json_text(whole | {"events": runs.events(record.run)}, indent=2) + "\n")
-        return
-    for piece in _report(record, result, finished=ended is not None):
-        terminal.out(piece)
-    if ended is None:
-        terminal.talk("This run has not ended: it still runs, or it broke off. These are the steps that it began.\n")
-
-
-def _report(record: RunRecord, result: RunResult, *, finished: bool) -> Iterator[Any]:
-    from reconciler.render.tables import Column, Table, cell, details, minute, plain
-
-    facts = {
-        "run": record.run,
-        "environment": f"{record.environment} ({record.base_url})",
-        "outcome": str(result.outcome) if finished else UNFINISHED,
-        "started": minute(record.started_at.isoformat()),
-        "took": _took((result.ended_at - record.started_at).total_seconds()),
-        "API calls": cell(result.requests),
-        "by": str(record.holder),
-        "CI run": cell(record.holder.link),
-        "commit": cell(record.commit),
-        "plan": record.plan_digest,
-    }
-    yield details(facts, [Column(name, plain(name)) for name in facts])
-    yield "\n"
-    columns = [
-        Column("step", plain("number"), right=True),
-        Column("outcome", plain("outcome")),
-        Column("object", plain("address")),
-        Column("operation", plain("operation")),
-        Column("took", plain("took"), right=True),
-        Column("contacts", plain("contacts")),
-        Column("detail", plain("detail"), least=20),
-    ]
-    yield from Table(columns).rows([_step_row(each) for each in result.steps])
-
-
-def _step_row(step: Any) -> dict[str, Any]:
-    from msgspec.structs import asdict
-
-    contacts = ", ".join(f"{number} {kind}" for kind, number in step.contacts.items())
-    return asdict(step) | {"took": _took(step.seconds), "contacts": contacts or "-", "detail": step.detail or "-"}
+    elif format_ == "markdown":
+        terminal.out(run_markdown(rows))
+    else:
+        terminal.out(run_text(rows, terminal_width()))

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler import __version__
+from reconciler.cli import logs, observing
 from reconciler.cli.apply import apply
 from reconciler.cli.demo import demo
 from reconciler.cli.diff_env import diff_env
+from reconciler.cli.drift import drift
 from reconciler.cli.emulator import emulator
 from reconciler.cli.exits import Exit, exit_of
 from reconciler.cli.explain import explain
@@ -27,6 +29,7 @@ from reconciler.cli.get import get
 from reconciler.cli.history import history
 from reconciler.cli.init import init
 from reconciler.cli.plan import plan
+from reconciler.cli.rollback import rollback
 from reconciler.cli.schema import schema
 from reconciler.cli.session import Ended, Session
 from reconciler.cli.show import show
@@ -35,7 +38,7 @@ from reconciler.cli.simulate import simulate
 from reconciler.cli.unlock import unlock
 from reconciler.cli.validate import validate
 from reconciler.cli.variables import read_variables
-from reconciler.errors import ManifestsInvalid, ProjectError, ReconcilerError, place_of_bug
+from reconciler.errors import ChecksFailed, ManifestsInvalid, ProjectError, ReconcilerError, place_of_bug
 
 if TYPE_CHECKING:
     from reconciler.manifests.located import Variable
@@ -66,6 +69,14 @@ Exit codes:
     callback=read_variables,
     help="A variable of the manifests, over RECONCILER_VAR_NAME and the environment's own; repeatable.",
 )
+@click.option(
+    "--log-format",
+    type=click.Choice(logs.FORMATS),
+    envvar=logs.FORMAT,
+    default="text",
+    expose_value=False,
+    help="What stderr gets: text, or a JSON object a line.",
+)
 @click.version_option(__version__, prog_name="reconciler")
 @click.pass_context
 def cli(context: click.Context, directory: Path | None, environment: str | None, given: Mapping[str, Variable]) -> None:
@@ -76,11 +87,12 @@ def cli(context: click.Context, directory: Path | None, environment: str | None,
     """
     base = context.obj if isinstance(context.obj, Session) else Session()
     context.obj = replace(base, directory=directory or base.directory, environment=environment, given=given)
+    observing.begin(context.invoked_subcommand or "", base.variables)
 
 
 for _command in (
-    init, demo, validate, show_manifest, diff_env, plan, show, simulate, apply, history, unlock, export, get, emulator,
-    explain, schema,
+    init, demo, validate, show_manifest, diff_env, plan, show, simulate, apply, drift, history, rollback, unlock,
+    export, get, emulator, explain, schema,
 ):  # fmt: skip
     cli.add_command(_command)
 
@@ -103,11 +115,15 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 def run(arguments: Sequence[str], session: Session) -> int:
     """Runs the command line and returns its exit code; no exception gets out."""
-    try:
-        return _run(arguments, session)
-    except KeyboardInterrupt:  # wherever it was: reports take time, too
-        click.echo("\ninterrupted", err=True)
-        return Exit.INTERRUPTED
+    with logs.begun(arguments, session.variables):
+        try:
+            code = _run(arguments, session)
+        except KeyboardInterrupt:  # wherever it was: reports take time, too
+            _say("\ninterrupted", "interrupted")
+            code = Exit.INTERRUPTED
+        observing.end(code)
+        logs.end(code, Exit(code).name.lower())
+        return code
 
 
 def _run(arguments: Sequence[str], session: Session) -> int:
@@ -116,14 +132,12 @@ def _run(arguments: Sequence[str], session: Session) -> int:
     except Ended as ended:
         return ended.code
     except click.NoSuchOption as error:
-        if error.option_name in ("-e", "--env", "-C", "--directory", "--var"):
+        if error.option_name in ("-e", "--env", "-C", "--directory", "--var", logs.OPTION):
             place = f"reconciler {error.option_name} … COMMAND"
-            click.echo(f"hint: {error.option_name} goes before the command: {place}", err=True)
-        error.show()
-        return Exit.USAGE
+            _say(f"hint: {error.option_name} goes before the command: {place}", "usage")
+        return _misused(error)
     except click.ClickException as error:
-        error.show()
-        return Exit.USAGE
+        return _misused(error)
     except click.Abort:  # what click makes of Ctrl-C
         raise KeyboardInterrupt from None
     except ReconcilerError as error:
@@ -135,10 +149,25 @@ def _run(arguments: Sequence[str], session: Session) -> int:
     return Exit.DONE
 
 
+def _misused(error: click.ClickException) -> int:
+    if logs.is_json():
+        logs.event("usage", error.format_message(), level="error")
+    else:
+        error.show()
+    return Exit.USAGE
+
+
+def _say(line: str, event: str) -> None:
+    if logs.is_json():
+        logs.said(line, event)
+    else:
+        click.echo(line, err=True)
+
+
 def _failed(error: ReconcilerError) -> int:
     from reconciler.cli.terminal import report
 
-    diagnostics = error.diagnostics if isinstance(error, ManifestsInvalid) else [error.diagnostic()]
+    diagnostics = error.diagnostics if isinstance(error, ManifestsInvalid | ChecksFailed) else [error.diagnostic()]
     try:
         report(diagnostics)
     except ProjectError as lost:  # what stdout still held could not be written; from now on it goes nowhere
@@ -148,11 +177,9 @@ def _failed(error: ReconcilerError) -> int:
 
 def _bug(error: Exception) -> int:
     """Says where a fault of the tool itself happened, without the values at hand: they could be anybody's data."""
-    click.echo(
+    _say(
         f"error[bug]: {type(error).__name__} in {place_of_bug(error)}: this is a fault of reconciler {__version__}",
-        err=True,
+        "bug",
     )
-    click.echo(
-        "help: please report it with the command that you ran; what was written so far is in the journal", err=True
-    )
+    _say("help: please report it with the command that you ran; what was written so far is in the journal", "bug")
     return Exit.ERROR

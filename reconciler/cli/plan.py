@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -10,53 +11,34 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.deadline import deadline_option
 from reconciler.cli.exits import Exit
 from reconciler.cli.part import Part, part_options
-from reconciler.cli.reports import Report, format_options, refuse_no_file
+from reconciler.cli.reports import Report, format_options
+from reconciler.cli.saved_plans import saving_options
 from reconciler.cli.session import Ended, Session, names_of
 
 if TYPE_CHECKING:
     from reconciler.diagnostics import Diagnostic
     from reconciler.manifests.desired import Desired
+    from reconciler.model import Shard
     from reconciler.planning.plan import Plan
     from reconciler.render.rows import PlanRows
 
-FILE = click.Path(path_type=Path)
-
-
-def _out(context: click.Context, parameter: click.Parameter, given: Path | None) -> Path | None:
-    if given is not None:
-        refuse_no_file(given)
-    return given
-
-
-def _lifetime(context: click.Context, parameter: click.Parameter, given: str) -> timedelta:
-    """`--valid-for 8h`, from a minute to a hundred days."""
-    from reconciler.kinds.values import seconds
-
-    try:
-        length = timedelta(seconds=min(seconds(given), 10**9))
-    except ValueError:
-        length = timedelta()
-    if not timedelta(minutes=1) <= length <= timedelta(days=100):
-        raise click.BadParameter(f"`{given}` is no time from 1m to 100d, such as 8h")
-    return length
-
 
 @click.command()
-@click.option("--out", metavar="FILE", type=FILE, callback=_out, is_eager=True, help="Save the plan for apply.")
+@saving_options
 @format_options
 @part_options
 @click.option(
-    "--valid-for",
-    "lifetime",
-    metavar="TIME",
-    default="24h",
-    callback=_lifetime,
-    show_default=True,
-    help="How long it may be applied.",
+    "--against",
+    "snapshot",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Plan against a snapshot (emulator --snapshot) instead of the account: no token, no contacts.",
 )
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
+@deadline_option
 @click.pass_obj
 def plan(
     session: Session,
@@ -65,6 +47,7 @@ def plan(
     reports: Sequence[Report],
     part: Part,
     lifetime: timedelta,
+    snapshot: Path | None,
     detailed_exitcode: bool,
 ) -> None:
     """Show what differs between the manifests and the account.
@@ -73,13 +56,18 @@ def plan(
     Formats: text for a terminal; json, which is what --out writes; markdown for a comment in a pull request; html, one
     file that opens in a browser. `show FILE` shows a saved plan in any of them.
     """
+    if snapshot is not None and out is not None:
+        raise click.UsageError(
+            "--out saves a plan for apply, and one that is made --against a snapshot can't be applied"
+        )
     from reconciler.cli import terminal
     from reconciler.cli.reports import show_plan, write_reports
     from reconciler.cli.saved_plans import save_plan
     from reconciler.cli.stores import tell_left_open
+    from reconciler.store.scope import scope_name
 
-    desired, made, diagnostics = make(session, part, lifetime)
-    tell_left_open(session, desired.project, desired.environment.name)
+    desired, made, diagnostics = make(replace(session, snapshot=snapshot), part, lifetime)
+    tell_left_open(session, desired.project, scope_name(desired.environment.name, part.shard))
     terminal.report(diagnostics)
     rows = rows_of(made, desired, out)
     show_plan(made, rows, format_)
@@ -110,20 +98,39 @@ def make(
     project = session.project()
     key = plan_key(session.variables)
     environment = choose_environment(project, session.environment)
-    with reading(session, environment) as account:
+    with reading(session, environment, part.shards) as account:
         # loaded while the account answers
         from reconciler.manifests.read import read_desired
-        from reconciler.planning.planner import make_plan
+        from reconciler.planning.planner import make_plan, with_note
         from reconciler.planning.saved import signed
         from reconciler.planning.selection import selected
 
         desired = read_desired(*session.inputs(project, environment))
-        selection, commit = selected(desired, part.targets, part.labels), session.commit()
+        selection, commit = selected(desired, part.targets, part.labels, part.shard), session.commit()
         client, listed = account()
         made, diagnostics = make_plan(
             client, desired, now=session.clock(), commit=commit, selection=selection, listed=listed, lifetime=lifetime
         )
+    if session.snapshot is not None:
+        note = _of_snapshot(session.snapshot)
+        diagnostics, made = [note, *diagnostics], with_note(made, note)
+    if selection.shard and not selection.names:
+        _tell_empty(selection.shard)
     return desired, signed(made, key) if key else made, diagnostics
+
+
+def _of_snapshot(file: Path) -> Diagnostic:
+    from reconciler.diagnostics import Diagnostic, Severity
+
+    detail = f"{file.name} stands for the account: no contacts are in it, and it may have moved since"
+    advice = "a plan that can be applied is made where there is a token, without --against"
+    return Diagnostic("planned-against-snapshot", "planned against a snapshot", detail, Severity.NOTE, help=advice)
+
+
+def _tell_empty(shard: Shard) -> None:
+    from reconciler.cli import terminal
+
+    terminal.talk(f"note: no campaign falls into this shard ({shard}): there is nothing to do here\n")
 
 
 def rows_of(
@@ -135,10 +142,3 @@ def rows_of(
 
     uses = limit_uses(made, desired, allowed)
     return plan_rows(made, names_of(desired.environment), uses, file=str(out) if out else "")
-
-
-def show(made: Plan, desired: Desired, allowed: Mapping[str, int]) -> None:
-    """Prints a plan as text; `allowed` raises the run's limits by name."""
-    from reconciler.cli.reports import show_plan
-
-    show_plan(made, rows_of(made, desired, allowed=allowed), "text")

@@ -21,7 +21,9 @@ NOW_AND_THEN = 30.0
 @contextmanager
 def progress(steps: Sequence[Step], parallelism: int) -> Iterator[Lines]:
     """What tells on stderr how far the run of these steps is, for as long as the block lasts."""
-    if can_move(os.environ):
+    from reconciler.cli import logs
+
+    if can_move(os.environ) and not logs.is_json():
         lines = Lines(steps, parallelism, moving=True)
         with _moving(lines.state):
             yield lines
@@ -71,7 +73,7 @@ class Lines:
             self._tempo.begun(step, self._clock())
             if why == "busy" and self._is_time(step.number):
                 address = neutral(step.address)
-                _talk(f"{self._blank()}  …         {address}  campaign is busy with another batch, waiting")
+                _talk(f"{self._blank()}  …         {address}  campaign is busy with another batch, waiting", "waiting")
             self._now_and_then()
 
     def going_on(self, step: Step, contacts: int) -> None:
@@ -83,14 +85,19 @@ class Lines:
 
     def ended(self, result: Result) -> None:
         """A step has ended."""
-        from reconciler.cli import terminal
-        from reconciler.render.text import result_text
-
         with self._lock:
             self._ended += 1
             self._tempo.ended(result.step, self._clock(), result.contacts.sent)
-            terminal.talk(result_text(result, self._total, self._ended))
+            self._tell(result)
             self._now_and_then()
+
+    def _tell(self, result: Result) -> None:
+        from reconciler.cli import logs, observing, terminal
+        from reconciler.render.text import result_text
+
+        observing.step_ended(result)
+        if not logs.is_json():
+            terminal.talk(result_text(result, self._total, self._ended))
 
     def state(self) -> str:
         """How far the run is, on one line."""
@@ -103,7 +110,7 @@ class Lines:
 
     def _now_and_then(self) -> None:
         if not self._moving and self._is_time(None):
-            _talk(self.state())
+            _talk(self.state(), "progress")
 
     def _is_time(self, what: int | None) -> bool:
         """Whether it is time to say this (of a step; None: of the run) again."""
@@ -117,10 +124,10 @@ class Lines:
         return " " * (2 + len(f"{self._total}/{self._total}"))
 
 
-def _talk(line: str) -> None:
+def _talk(line: str, event: str) -> None:
     from reconciler.cli import terminal
 
-    terminal.talk(f"{line}\n")
+    terminal.talk(f"{line}\n", event)
 
 
 def length(seconds: float) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.cli.reports import refuse_no_file
 
 if TYPE_CHECKING:
     from reconciler.cli.session import Session
@@ -14,6 +19,38 @@ if TYPE_CHECKING:
 
 #: The variable of the process that holds the key by which plans are signed.
 KEY = "RECONCILER_PLAN_KEY"
+
+
+def saving_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options `--out` and `--valid-for` of a command that makes a plan; it gets them as `out` and `lifetime`."""
+    out = click.option(
+        "--out", metavar="FILE", type=click.Path(path_type=Path), callback=_out, is_eager=True,
+        help="Save the plan for apply.",
+    )  # fmt: skip
+    lifetime = click.option(
+        "--valid-for", "lifetime", metavar="TIME", default="24h", callback=_lifetime, show_default=True,
+        help="How long it may be applied.",
+    )  # fmt: skip
+    return out(lifetime(command))
+
+
+def _out(context: click.Context, parameter: click.Parameter, given: Path | None) -> Path | None:
+    if given is not None:
+        refuse_no_file(given)
+    return given
+
+
+def _lifetime(context: click.Context, parameter: click.Parameter, given: str) -> timedelta:
+    """`--valid-for 8h`, from a minute to a hundred days."""
+    from reconciler.kinds.values import seconds
+
+    try:
+        length = timedelta(seconds=min(seconds(given), 10**9))
+    except ValueError:
+        length = timedelta()
+    if not timedelta(minutes=1) <= length <= timedelta(days=100):
+        raise click.BadParameter(f"`{given}` is no time from 1m to 100d, such as 8h")
+    return length
 
 
 def plan_key(variables: Mapping[str, str]) -> bytes | None:
@@ -47,7 +84,8 @@ def read_plan(path: Path, key: bytes | None) -> Plan:
 def checked_plan(session: Session, file: Path) -> tuple[Desired, Plan]:
     """The plan of a file, and what the manifests ask of its environment; what was found when it was made is told.
 
-    SavedPlanRefused when it is not for this target, these manifests or this time.
+    SavedPlanRefused when it is not for this target, these manifests or this time; where it undoes a run, when it does
+    anything else than that.
     """
     from reconciler.cli import terminal
     from reconciler.planning.agreement import refuse_disagreeing
@@ -56,9 +94,34 @@ def checked_plan(session: Session, file: Path) -> tuple[Desired, Plan]:
     made = read_plan(file, plan_key(session.variables))
     desired = replace(session, environment=session.environment or made.environment).chosen()
     refuse_other_target(made, desired, session.clock())
-    refuse_disagreeing(made, desired)
+    if made.undoes is None:
+        refuse_disagreeing(made, desired)
+    else:
+        _refuse_other_undo(session, desired, made, made.undoes)
     terminal.report(each.diagnostic() for each in made.diagnostics)
     return desired, made
+
+
+def _refuse_other_undo(session: Session, desired: Desired, made: Plan, run: str) -> None:
+    """SavedPlanRefused when the plan is not what undoing this run comes to, or the store does not remember that run."""
+    from reconciler.cli.stores import open_store
+    from reconciler.cli.undone_runs import known_run, past_run, refuse_elsewhere
+    from reconciler.errors import ProjectError, SavedPlanRefused
+    from reconciler.planning.undoing_agreement import refuse_other_undo
+    from reconciler.store.objects import StoreFault
+    from reconciler.store.runs import Runs
+
+    runs = Runs(open_store(session, desired.project))
+    try:
+        record = known_run(runs, run)
+        refuse_elsewhere(record, desired.project, desired.environment)
+        past = past_run(runs, record)
+    except StoreFault:
+        raise
+    except ProjectError as fault:
+        detail = f"it undoes run {run}, and that can't be held against what the run did: {fault.detail}"
+        raise SavedPlanRefused("saved plan can't be checked", detail, "make the plan again, and review it") from None
+    refuse_other_undo(made, past)
 
 
 def save_plan(made: Plan, path: Path) -> None:

@@ -20,12 +20,14 @@ def schemas() -> dict[str, Any]:
     """Every schema, under the name of its file."""
     from reconciler.kinds import SCHEMAS
     from reconciler.kinds.editor import manifest_schema, overlay_schema
+    from reconciler.planning.drift import drift_schema
     from reconciler.planning.saved import plan_schema
     from reconciler.store.results import result_schema
 
     found: dict[str, Any] = {f"{_file_name(kind)}.schema.json": schema for kind, schema in SCHEMAS.items()}
     found |= {"manifest.schema.json": manifest_schema(), "overlay.schema.json": overlay_schema()}
-    return found | {"plan.schema.json": plan_schema(), "result.schema.json": result_schema()}
+    found |= {"plan.schema.json": plan_schema(), "result.schema.json": result_schema()}
+    return found | {"drift.schema.json": drift_schema()}
 
 
 def rendered(schema: Any) -> str:
@@ -38,7 +40,7 @@ def rendered(schema: Any) -> str:
 @click.option("--write", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help="Write all of them.")
 @click.option("--check", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help="Compare with files.")
 def schema(name: str | None, write: Path | None, check: Path | None) -> None:
-    """Print a JSON Schema: of a kind (Campaign), of a saved plan (plan) or a run's result. Without NAME: list them.
+    """Print a JSON Schema: of a kind (Campaign), of a plan, a run (Result) or drift. Without NAME: list them.
 
     For editors: manifest is the schema of any manifest, overlay that of any overlay. In a project:
     reconciler schema manifest > schemas/manifest.schema.json

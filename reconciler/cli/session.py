@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING
 from reconciler.cli.exits import Exit
 
 if TYPE_CHECKING:
-    from reconciler.api.client import Client
+    from reconciler.api.client import Client, Observed
+    from reconciler.api.deadline import Deadline
+    from reconciler.api.traffic import Traffic
     from reconciler.manifests.desired import Desired
     from reconciler.manifests.documents import Document
     from reconciler.manifests.located import Variable
@@ -31,7 +34,10 @@ def utc_now() -> datetime:
 class Session:
     """One run of the command line. `clock` and `variables` (the process's environment) are passed in by tests.
 
-    `given` are the manifests' variables that the command line gives (`--var`), by name.
+    `given` are the manifests' variables that the command line gives (`--var`), by name. `seconds` is the clock that
+    durations are measured by, `pause` waits for the turn of a request, `deadline` is when the command is to be over.
+    `traffics`: what the clients of one environment share, by its name and how many shards divide its rate.
+    `snapshot`: the file that stands in the account's place; nothing can be written then.
     """
 
     directory: Path = field(default_factory=Path)
@@ -39,6 +45,11 @@ class Session:
     clock: Callable[[], datetime] = utc_now
     variables: Mapping[str, str] = field(default_factory=lambda: os.environ)
     given: Mapping[str, Variable] = field(default_factory=dict)
+    seconds: Callable[[], float] = time.monotonic
+    pause: Callable[[float], object] = time.sleep
+    deadline: Deadline | None = None
+    traffics: dict[tuple[str, int], Traffic] = field(default_factory=dict)
+    snapshot: Path | None = None
 
     def project(self) -> Project:
         """The project of the folder."""
@@ -74,10 +85,25 @@ class Session:
         project = self.project()
         return self.desired(project, choose_environment(project, self.environment))
 
-    def client(self, environment: Environment, *, writable: bool, parallelism: int = 8) -> Client:
-        """A client for the environment's account: read-only unless `writable`."""
-        from reconciler.cli.account import open_account
+    def client(
+        self,
+        environment: Environment,
+        *,
+        writable: bool,
+        parallelism: int = 8,
+        shards: int = 1,
+        observed: Observed | None = None,
+    ) -> Client:
+        """A client for the environment's account: read-only unless `writable`.
 
+        `shards`: over how many processes like this one the environment's limit of requests is divided. `observed` is
+        told of each exchange.
+        """
+        from reconciler.cli import observing
+        from reconciler.cli.account import open_account, open_snapshot
+
+        if self.snapshot is not None:
+            return open_snapshot(self.snapshot, self.clock)
         return open_account(
             environment,
             directory=self.directory,
@@ -85,7 +111,19 @@ class Session:
             variables=self.variables,
             writable=writable,
             parallelism=parallelism,
+            traffic=self.traffic(environment, shards),
+            observed=observed or observing.exchanges(environment, self.variables),
         )
+
+    def traffic(self, environment: Environment, shards: int = 1) -> Traffic:
+        """What all clients of an environment share: its rate, divided by so many shards, and the deadline."""
+        from reconciler.api.rate import Rate
+        from reconciler.api.traffic import Traffic
+
+        limit = environment.requests_per_second
+        rate = Rate(None if limit is None else limit / shards)
+        made = Traffic(rate, deadline=self.deadline, seconds=self.seconds, pause=self.pause)
+        return self.traffics.setdefault((environment.name, shards), made)
 
     def commit(self) -> str | None:
         """The commit of the manifests; None outside Git, and where a file of the project is not as committed."""

@@ -70,7 +70,7 @@ def _of_project(session: Session, made: Plan) -> tuple[Names, list[Use], str]:
         desired = session.desired(project, environment)
     except ReconcilerError:
         return names, [], _UNSOUND
-    stale = desired.digest() != made.manifests_digest
+    stale = made.undoes is None and desired.digest() != made.manifests_digest
     return names, [] if stale else limit_uses(made, desired, {}), _STALE if stale else ""
 
 

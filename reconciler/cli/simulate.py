@@ -59,9 +59,9 @@ def simulate(
     from reconciler.cli import terminal
     from reconciler.simulating.simulation import Terms
 
-    if file is not None and not part.is_whole:
-        raise click.UsageError("a saved plan is simulated as a whole: --target and --selector go with `plan`")
-    desired, made, selection = _saved(session, file) if file else _fresh(session, part)
+    if file is not None:
+        part.refuse_beside_file("simulated")
+    desired, made, selection = _saved(session, file, part) if file else _fresh(session, part)
     done = _simulated(session, desired, made, selection, Terms(batch_seconds, parallelism)) if made.steps else None
     terminal.out(_json(made, done) if format_ == "json" else _text(made, done))
     if done is not None and done.report.interrupted:
@@ -79,17 +79,19 @@ def _fresh(session: Session, part: Part) -> tuple[Desired, Plan, Selection]:
 
     desired, made, diagnostics = make(session, part)
     terminal.report(diagnostics)
-    return desired, made, selected(desired, part.targets, part.labels)
+    return desired, made, selected(desired, part.targets, part.labels, part.shard)
 
 
-def _saved(session: Session, file: Path) -> tuple[Desired, Plan, Selection]:
+def _saved(session: Session, file: Path, part: Part) -> tuple[Desired, Plan, Selection]:
     """The plan of a file; SavedPlanRefused where `apply FILE` would not take it either."""
     from reconciler.cli.saved_plans import checked_plan
-    from reconciler.planning.selection import selected
+    from reconciler.planning.selection import selected, shard_of_plan
 
     desired, made = checked_plan(session, file)
+    shard = shard_of_plan(made)
+    part.refuse_other_shard(shard)
     labels = dict(each.split("=", 1) for each in made.targets if "=" in each)
-    return desired, made, selected(desired, [each for each in made.targets if "=" not in each], labels)
+    return desired, made, selected(desired, [each for each in made.targets if "=" not in each], labels, shard)
 
 
 def _simulated(session: Session, desired: Desired, made: Plan, selection: Selection, terms: Terms) -> Simulation:
@@ -98,7 +100,8 @@ def _simulated(session: Session, desired: Desired, made: Plan, selection: Select
     from reconciler.simulating.measuring import Measured
     from reconciler.simulating.simulation import simulate as simulated
 
-    with session.client(desired.environment, writable=False) as client:
+    shards = selection.shard.total if selection.shard else 1
+    with session.client(desired.environment, writable=False, shards=shards) as client:
         return simulated(
             Measured(client, time.perf_counter), made, desired, selection, serve=served, now=session.clock(),
             terms=terms, by_name=found_by_name(made, desired),

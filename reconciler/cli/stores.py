@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from reconciler.applying.results import Report, Result
+    from reconciler.applying.results import Report
     from reconciler.applying.work import Writer
     from reconciler.cli.session import Session
     from reconciler.errors import ReconcilerError
     from reconciler.manifests.project import Environment, Project
+    from reconciler.model import Shard
     from reconciler.planning.plan import Plan
     from reconciler.store.holder import Holder
-    from reconciler.store.objects import Objects
-    from reconciler.store.results import Ending, RunRecord, StepResult
+    from reconciler.store.objects import Objects, StoreFault
+    from reconciler.store.results import RunRecord, RunResult
     from reconciler.store.runs import Runs
 
 
@@ -32,6 +33,19 @@ def say(line: str) -> None:
     from reconciler.render.neutral import neutral
 
     terminal.talk(f"{neutral(line)}\n")
+
+
+def scope_of(made: Plan) -> str:
+    """What the lock has to be for that this plan is applied under, by name."""
+    from reconciler.model import Shard
+    from reconciler.store.scope import scope_name
+
+    return scope_name(made.environment, Shard.parse(made.shard) if made.shard else None)
+
+
+def shards_of(made: Plan) -> int:
+    """How many processes apply a part each of what this plan is a part of."""
+    return int(made.shard.partition("/")[2]) if made.shard else 1
 
 
 def run_record(made: Plan, run: str, holder: Holder, started_at: datetime, fencing: int) -> RunRecord:
@@ -51,46 +65,55 @@ def run_record(made: Plan, run: str, holder: Holder, started_at: datetime, fenci
         holder=holder,
         started_at=started_at,
         fencing=fencing,
+        shard=made.shard,
     )
 
 
-def close_left_open(runs: Runs, environment: str, client: Writer) -> None:
-    """Waits for what earlier runs of an environment left open, and notes of each that nothing of it is open any more.
+def close_left_open(runs: Runs, scope: str, client: Writer) -> None:
+    """Waits for what earlier runs left open where a scope has campaigns, and notes of each that nothing is any more.
 
-    Call it under the environment's lock. StoreFault or ApiError (Busy: a batch did not end) when that can't be found
-    out; then nothing may be written.
+    Call it under the scope's lock. StoreFault or ApiError (Busy: a batch did not end) when that can't be found out;
+    then nothing may be written.
     """
     from reconciler.applying.clock import Clock
     from reconciler.applying.left_open import wait_for_batches
 
-    for each in runs.unfinished(environment):
+    for each in runs.unfinished(scope):
         wait_for_batches(client, each.batches, Clock(), say)
-        runs.settle(environment, each.run)
+        runs.settle(scope, each.run)
 
 
-def close_before_planning(session: Session, project: Project, environment: Environment) -> None:
+def close_before_planning(
+    session: Session, project: Project, environment: Environment, shard: Shard | None = None
+) -> None:
     """The same under a lock of its own, and only where something was left open: else a look into one folder.
 
-    LockHeld when the run that has something open is alive.
+    `shard`: the part of the environment that is to be planned. LockHeld when the run that has something open is alive.
     """
+    from reconciler.cli.interruptions import Interruptions
     from reconciler.store.holder import this_process
     from reconciler.store.journal import new_run_id
     from reconciler.store.lock import Times, held_lock
     from reconciler.store.runs import Runs
+    from reconciler.store.scope import scope_name
 
     objects = open_store(session, project)
-    runs, name = Runs(objects), environment.name
+    runs, name = Runs(objects), scope_name(environment.name, shard)
     if not runs.unfinished(name):
         return
     run, holder = new_run_id(session.clock()), this_process(session.variables)
-    with (
-        held_lock(objects, name, run, holder, times=Times(clock=session.clock), say=say),
-        session.client(environment, writable=False) as client,
-    ):
-        close_left_open(runs, name, client)
+    with Interruptions() as interruptions:
+        times = Times(clock=session.clock, pause=interruptions.sleep)
+        with (
+            held_lock(objects, name, run, holder, times=times, say=say),
+            session.client(environment, writable=False, shards=shard.total if shard else 1) as client,
+            interruptions.heard(),
+        ):
+            close_left_open(runs, name, client)
+    interruptions.heed()
 
 
-def tell_left_open(session: Session, project: Project, environment: str) -> None:
+def tell_left_open(session: Session, project: Project, scope: str) -> None:
     """Says that a batch may still be writing while something is planned; looks into a folder alone, never a bucket."""
     from reconciler.store.objects import StoreFault
     from reconciler.store.opening import FILE
@@ -99,7 +122,7 @@ def tell_left_open(session: Session, project: Project, environment: str) -> None
     if not project.store_url.startswith(FILE):
         return
     try:
-        left = Runs(open_store(session, project)).unfinished(environment)
+        left = Runs(open_store(session, project)).unfinished(scope)
     except StoreFault:
         return
     if places := sorted({f"campaign {batch.campaign_id}" for each in left for batch in each.batches}):
@@ -116,55 +139,16 @@ def refused_report(made: Plan, error: ReconcilerError) -> Report:
     return Report(tuple(Result(each, outcome, str(error), error.help) for each in made.steps))
 
 
-def note_end(runs: Runs, record: RunRecord, report: Report, ended_at: datetime, requests: int) -> None:
-    """Writes down how a run ended, after so many calls of the API.
-
-    A fault of the store is said: what was done is reported all the same.
-    """
+def note_end(runs: Runs, record: RunRecord, result: RunResult) -> StoreFault | None:
+    """Writes down how a run ended. A fault of the store is said and returned: the report comes all the same."""
     from reconciler.store.objects import StoreFault
-    from reconciler.store.results import RunResult
 
-    result = RunResult(
-        run=record.run,
-        outcome=_ending(report),
-        started_at=record.started_at,
-        ended_at=ended_at,
-        requests=requests,
-        steps=tuple(_step_result(each) for each in report.results),
-    )
     try:
         runs.end(record, result)
     except StoreFault as fault:
         say(f"warning: the end of run {record.run} could not be noted ({fault.strerror}); the next apply looks at it")
-
-
-def _ending(report: Report) -> Ending:
-    from reconciler.store.results import Ending
-
-    if report.interrupted:
-        return Ending.INTERRUPTED
-    if report.complete:
-        return Ending.DONE
-    return Ending.STALE if report.only_stale else Ending.PARTLY
-
-
-def _step_result(result: Result) -> StepResult:
-    from collections.abc import Mapping
-
-    from reconciler.store.results import StepResult
-
-    kinds = result.contacts.by_kind().items()
-    return StepResult(
-        number=result.step.number,
-        address=result.step.address,
-        campaign_id=result.step.campaign_id,
-        operation=str(result.step.operation),
-        outcome=str(result.outcome),
-        detail=result.detail,
-        help=result.help,
-        seconds=result.seconds if result.seconds is None else round(result.seconds, 3),
-        contacts={kind: sum(map(len, ids.values())) if isinstance(ids, Mapping) else len(ids) for kind, ids in kinds},
-    )
+        return fault
+    return None
 
 
 def forget_old_runs(runs: Runs, project: Project, environment: str, now: datetime) -> None:

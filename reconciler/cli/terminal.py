@@ -21,17 +21,35 @@ def out(text: Text | str) -> None:
     _print(text, sys.stdout)
 
 
-def talk(text: Text | str) -> None:
-    """Prints talk, progress and faults."""
+def talk(text: Text | str, event: str = "message") -> None:
+    """Prints talk, progress and faults; `event`: what it is of, for a log of JSON lines."""
+    from reconciler.cli import logs
+
     _print("", sys.stdout)  # what was printed before comes first
-    _print(text, sys.stderr)
+    if logs.is_json():
+        logs.said(str(text), event)
+    else:
+        _print(text, sys.stderr)
 
 
 def report(diagnostics: Iterable[Diagnostic]) -> None:
     """Prints faults, an empty line between them."""
+    from reconciler.cli import logs
+
+    if logs.is_json():
+        for each in diagnostics:
+            logs.diagnostic(each)
+        return
     from reconciler.render.text import diagnostics_text
 
     talk(diagnostics_text(diagnostics))
+
+
+def can_ask() -> bool:
+    """Whether somebody can be asked: at a terminal, unless stderr is for a machine."""
+    from reconciler.cli import logs
+
+    return sys.stdin is not None and sys.stdin.isatty() and not logs.is_json()
 
 
 def wants_colour(stream: IO[str], environment: Mapping[str, str] = os.environ) -> bool:
@@ -52,7 +70,7 @@ def _print(text: Text | str, stream: IO[str] | None) -> None:
     if not isinstance(text, str):
         text = _coloured(text, stream) if wants_colour(stream) else text.plain
     with _LOCK:
-        _write(text, stream)
+        write_whole(text, stream)
 
 
 def _coloured(text: Text, stream: IO[str]) -> str:
@@ -67,7 +85,7 @@ def _coloured(text: Text, stream: IO[str]) -> str:
     return capture.get()
 
 
-def _write(text: str, stream: IO[str]) -> None:
+def write_whole(text: str, stream: IO[str]) -> None:
     """Writes; when the reader has gone (`| head`) the rest goes nowhere, and the command ends as it would have."""
     from reconciler.errors import ProjectError
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +12,7 @@ from reconciler.cli.session import Ended, Session
 if TYPE_CHECKING:
     from reconciler.diagnostics import Diagnostic
 
-FORMATS = ("text", "json", "github", "sarif")
+FORMATS = ("text", "json", "github", "sarif", "codequality", "junit")
 
 
 @click.command()
@@ -24,7 +22,8 @@ def validate(session: Session, format_: str) -> None:
     """Check the manifests: offline, no token needed.
 
     Without -e the manifests are checked for every environment of the project. The formats for machines go to stdout:
-    json, github (annotations of GitHub Actions), sarif (2.1.0, for code scanning). Exit codes are the same in all.
+    json, github (annotations of GitHub Actions), sarif (2.1.0, for code scanning), codequality (GitLab), junit. Exit
+    codes are the same in all.
     """
     from reconciler.cli import terminal
     from reconciler.cli.exits import Exit, exit_of
@@ -76,16 +75,12 @@ def _checked(session: Session, say: Callable[[str], None]) -> list[Diagnostic]:
 
 
 def _rendered(session: Session, format_: str, faults: Sequence[Diagnostic]) -> str:
-    from reconciler.render.reports import diagnostics_github, diagnostics_json
-    from reconciler.render.sarif import diagnostics_sarif
+    from reconciler.cli.checkout import folder_in_repository
+    from reconciler.render.formats import items_as
+    from reconciler.render.machine import item_of
+    from reconciler.render.reports import diagnostics_json
 
-    if format_ == "github":
-        return diagnostics_github(faults, _folder(session))
-    return diagnostics_json(faults) if format_ == "json" else diagnostics_sarif(faults)
-
-
-def _folder(session: Session) -> str:
-    """The project's folder relative to the checkout's, which GitHub names; empty when it is not inside of it."""
-    checkout = Path(session.variables.get("GITHUB_WORKSPACE") or ".").resolve()
-    folder = os.path.relpath(session.directory.resolve(), checkout)
-    return "" if folder.startswith("..") else Path(folder).as_posix()
+    if format_ == "json":
+        return diagnostics_json(faults)
+    folder = folder_in_repository(session)
+    return items_as(format_, [item_of(each) for each in faults], folder, f"validate {folder}".strip())

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from reconciler.explanations import account, api, commands, exporting, fields, files, manifests, project, runs
+from reconciler.explanations import account, api, commands, exporting, fields, files, manifests, project, runs, undoing
 from reconciler.explanations.explanation import Explanation, Where
 
 __all__ = ["EXPLANATIONS", "STAGES", "Explanation", "Where"]
@@ -21,6 +21,7 @@ STAGES: Final[Mapping[str, Mapping[str, Explanation]]] = {
     "Manifests together": manifests.EXPLANATIONS,
     "Manifests against the account": account.EXPLANATIONS,
     "Plans and runs": runs.EXPLANATIONS,
+    "Undoing a run": undoing.EXPLANATIONS,
     "The API": api.EXPLANATIONS,
     "Exporting": exporting.EXPLANATIONS,
     "Commands": commands.EXPLANATIONS,

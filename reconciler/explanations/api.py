@@ -62,4 +62,20 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "The request was sent. Whether it was carried out is not known.",
         "Plan again: it reads what the account holds now and shows what is left to do.",
     ),
+    "api-down": Explanation(
+        "The API is down",
+        "Requests about five different campaigns have failed one after another, over half a minute, with all their"
+        " repetitions, and none has succeeded in between. So nothing more is sent in this run.",
+        "Run again when it answers. `apply` first waits for what is on its way, and sends nothing twice.",
+    ),
+    "api-not-sent": Explanation(
+        "A request was held back",
+        "The run's lock was lost, or its deadline was over, before this request could leave. It changed nothing.",
+        "See what the message says of the lock or the deadline; then run again.",
+    ),
+    "deadline-over": Explanation(
+        "The deadline is over",
+        "`--deadline` gave the command so much time, and it had not read all that it needs. Nothing was written.",
+        "Give it more time, or less to do (`--target`, `--selector`).",
+    ),
 }

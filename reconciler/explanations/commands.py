@@ -112,6 +112,33 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "What the command prints could not be written, most often because a disk is full.",
         "Make room, or write elsewhere. For what was applied, plan again.",
     ),
+    "planned-against-snapshot": Explanation(
+        "The plan was made against a snapshot",
+        "`plan --against FILE` compares the manifests with a snapshot instead of the account itself: for a"
+        " pull request from outside, which must not get a token. Contacts are not in it, so rules find none.",
+        "Nothing has to be done. A plan that can be applied is made where there is a token, without `--against`.",
+    ),
+    "not-notified": Explanation(
+        "Nobody was notified",
+        "The webhook of RECONCILER_WEBHOOK_URL could not be reached, or did not take the notice. The run itself is not"
+        " touched by that.",
+        "Check the URL, or unset the variable.",
+    ),
+    "uncommitted": Explanation(
+        "A file has uncommitted changes",
+        "`drift --adopt` commits the console's changes alone: a file with changes of your own stays as it is.",
+        "Commit or stash your own changes first.",
+    ),
+    "branch-exists": Explanation(
+        "The branch exists",
+        "The name of the branch is made from what differs, so the same drift has probably been adopted before.",
+        "Look at that branch, or name another one with `--branch`.",
+    ),
+    "git": Explanation(
+        "Git refuses",
+        "The message holds what Git, or a hook of the repository, said. Files and branches are as they were.",
+        "Mend what it says, then run the command again.",
+    ),
     "part-missing": Explanation(
         "A part of the tool is missing",
         "The installation is not whole: an example or a schema that comes with the tool is not there.",

@@ -87,6 +87,57 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         'environments: {local: {baseUrl: "emulator:local.db", campaigns: {admissions-bakry: 6046}}}\n',
         'environments: {local: {baseUrl: "emulator:local.db", campaigns: {admissions-bakery: 6046}}}\n',
     ),
+    "check-scope": Explanation(
+        "A check that would forbid every change",
+        "It has neither `where` (which rows of a plan are meant), nor `require` (what must hold of them), nor `freeze` "
+        "(when it counts): no plan could be applied.",
+        "Add one of them.",
+        Where.PROJECT,
+        'environments: {local: {baseUrl: "emulator:local.db"}}\n'
+        "checks: [{name: no-ends, of: campaign, message: campaigns stay}]\n",
+        'environments: {local: {baseUrl: "emulator:local.db"}}\n'
+        "checks: [{name: no-ends, of: campaign, where: {action: [archive, delete]}, message: campaigns stay}]\n",
+    ),
+    "check-fact": Explanation(
+        "A check asks for what its rows do not tell",
+        "A setting that changes has a `before` and an `after`, an agent `gains` contacts, and so on. A check of "
+        "something that is never there would look as if it always held.",
+        "Take the nearest one that the message gives; docs/checks.md lists what each kind of row tells.",
+        Where.PROJECT,
+        'environments: {local: {baseUrl: "emulator:local.db"}}\n'
+        "checks: [{name: tries, of: setting, where: {attribute: maxTries}, require: {gains: {atMost: 10}},\n"
+        "  message: people are annoyed}]\n",
+        'environments: {local: {baseUrl: "emulator:local.db"}}\n'
+        "checks: [{name: tries, of: setting, where: {attribute: maxTries}, require: {after: {atMost: 10}},\n"
+        "  message: people are annoyed}]\n",
+    ),
+    "unknown-zone": Explanation(
+        "There is no such time zone",
+        "Freeze windows follow the clocks of a zone that has a name, summer time and all. The name is not known here, "
+        "or this machine has no data of time zones.",
+        "Write a name such as Europe/Paris. Where no zone is known, install the system's tzdata, or `pip install "
+        "tzdata`.",
+        Where.PROJECT,
+        'environments: {local: {baseUrl: "emulator:local.db"}}\n'
+        "checks: [{name: friday, of: campaign, message: not now,\n"
+        "  freeze: {timeZone: Europe/Pari, windows: [{days: [friday]}]}}]\n",
+        'environments: {local: {baseUrl: "emulator:local.db"}}\n'
+        "checks: [{name: friday, of: campaign, message: not now,\n"
+        "  freeze: {timeZone: Europe/Paris, windows: [{days: [friday]}]}}]\n",
+    ),
+    "freeze-window": Explanation(
+        "A freeze window that is none",
+        "It ends before it begins, or in the moment in which it begins. A window over midnight is written with an end "
+        "that is earlier than its beginning: from 22:00 to 06:00.",
+        "Correct the days or the times; leave `from` and `to` out for whole days.",
+        Where.PROJECT,
+        'environments: {local: {baseUrl: "emulator:local.db"}}\n'
+        "checks: [{name: holidays, of: campaign, message: not now,\n"
+        "  freeze: {timeZone: UTC, windows: [{firstDay: 2027-01-02, lastDay: 2026-12-24}]}}]\n",
+        'environments: {local: {baseUrl: "emulator:local.db"}}\n'
+        "checks: [{name: holidays, of: campaign, message: not now,\n"
+        "  freeze: {timeZone: UTC, windows: [{firstDay: 2026-12-24, lastDay: 2027-01-02}]}}]\n",
+    ),
     "wrong-variable": Explanation(
         "A variable from outside of the project can't be used",
         "`--var NAME=VALUE` and RECONCILER_VAR_NAME give variables to the manifests. This one is given twice, could "

@@ -16,9 +16,66 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "reconciler apply\n",
         "reconciler apply --allow contactsChanged=5000\n",
     ),
+    "high-risk": Explanation(
+        "A change of the plan can't be undone, or starts calling",
+        "Such changes most deserve a second look: purging, archiving or deleting, an unpause, contacts given to agents "
+        "who may be no members. Nothing is wrong with them if they are meant. Reports for machines tell of them one by "
+        "one (docs/reports.md).",
+        "Read the change in the plan before you approve it.",
+    ),
+    "pending-change": Explanation(
+        "The account differs from the manifests, and the plan would change that",
+        "Nothing is wrong: it is what `apply` would do. Reports for machines tell of each such value and rule at its "
+        "line of the manifests (docs/reports.md).",
+        "Review the plan, and apply it.",
+    ),
+    "drift": Explanation(
+        "The account differs from the manifests since a run last applied them",
+        "Somebody has changed it in the console, or the manifests were changed and not applied yet; the message says "
+        "which (docs/drift.md).",
+        "Take the console's change into the manifests, or apply the manifests.",
+        Where.COMMAND,
+        "reconciler drift\n",
+        "reconciler drift --adopt\n",
+    ),
+    "not-applied": Explanation(
+        "A step of a run, or the whole run, was not carried out",
+        "The message says how the step ended: failed, unknown, stale (the account had moved) or skipped, because an "
+        "earlier step of its campaign had not ended well.",
+        "See `reconciler history RUN`, and plan again: the next plan has what is left.",
+    ),
+    "contacts-deferred": Explanation(
+        "Contacts that a rule would change are left for the next run",
+        "Somebody is talking with them just now, or they moved while they were read.",
+        "Apply once more later: the next plan has them.",
+    ),
+    "check-failed": Explanation(
+        "The plan breaks a check of the project",
+        "The project's `checks` say what no plan may do, or not at this time. They are asked when a plan is made and "
+        "again before anything is written. One of severity error stops `apply`; nothing was written (exit 3).",
+        "Change what breaks it. If it is right all the same, whoever owns the check gives it a waiver in the project "
+        "file, with an owner, a reason and a last day.",
+    ),
+    "check-waived": Explanation(
+        "A check is waived",
+        "The plan breaks a check, and a waiver in the project file lets it. A note: nothing is stopped.",
+        "See that the reason still holds; the waiver counts through its last day (UTC).",
+    ),
+    "waiver-expired": Explanation(
+        "A waiver has expired",
+        "It counted through its last day (UTC), and counts no more: what breaks its check stops `apply`. A warning.",
+        "Remove it, or let its owner say until when it is to count.",
+    ),
+    "waiver-unused": Explanation(
+        "A waiver that is of no use",
+        "No manifest declares what it names, or the plan changes that and keeps to the check all the same. A warning: "
+        "a waiver that nobody needs would let through what somebody writes later.",
+        "Correct its address, or remove it.",
+    ),
     "lock-held": Explanation(
         "Another run is applying to this environment",
-        "Two runs at a time would undo each other's changes. Nothing was written (exit 6).",
+        "Two runs at a time would undo each other's changes. Nothing was written (exit 6). Shards of one number go "
+        "side by side; a run of the whole, or of a shard of another number, waits for them, and they for it.",
         "Wait until it has ended. The message says who holds the lock, where, and since when; a run that died lets go "
         "of it by itself.",
         Where.COMMAND,
@@ -70,8 +127,9 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     ),
     "plan-refused": Explanation(
         "The saved plan is not applied",
-        "A saved plan is applied exactly as reviewed or not at all. This one has expired, was altered, was made from "
-        "other manifests, for another account or by another version. Nothing was written (exit 4).",
+        "A saved plan is applied exactly as reviewed, once, or not at all. This one has expired, was altered, was "
+        "applied already, was made from other manifests, for another account or by another version. Nothing was "
+        "written (exit 4).",
         "Plan again, and review that plan.",
     ),
     "no-saved-plan": Explanation(
@@ -89,12 +147,17 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     ),
     "report-not-written": Explanation(
         "A report can't be written",
-        "The file or its folder can't be written, or the file holds something that is no report of a plan and is left "
-        "as it is. The plan was made and shown all the same, and so were the other reports written.",
+        "The file or its folder can't be written, or the file holds something that is no report of the same kind and "
+        "is left as it is. The plan was made and shown, or applied, all the same; the other reports were written.",
         "Name a new file in a folder that is there.",
         Where.COMMAND,
         "reconciler plan --report html=README.md\n",
         "reconciler plan --report html=plan.html\n",
+    ),
+    "not-confirmed": Explanation(
+        "Nobody said yes",
+        "`apply` asked whether to apply the plan, and the answer was not `yes`: nothing was written. Reports say so.",
+        "Run it again and answer `yes`, or save the plan, have it reviewed, and apply that file.",
     ),
     "unsafe-query": Explanation(
         "A query that could hit more contacts than meant",

@@ -42,6 +42,11 @@ class Difference:
     live: Any
     gone: bool = False
 
+    @property
+    def attribute(self) -> str:
+        """Its name as a plan has it: ``maxTries``, ``autoPurge.enabled``."""
+        return attribute_name(self.path)
+
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
@@ -63,6 +68,11 @@ class Kept:
     why: str
     advice: str
     place: Span | None
+
+    @property
+    def attribute(self) -> str:
+        """Its name as a plan has it: ``maxTries``, ``autoPurge.enabled``."""
+        return attribute_name(self.path)
 
     def diagnostic(self) -> Diagnostic:
         """The warning about it."""
@@ -212,6 +222,12 @@ def _meaning(field: Field, element: Located, environment: Environment) -> Any:
     whole = Located({field.name: Located([value], element.span)}, element.span)
     (found,) = comparable(field, resolve({field.name: field}, whole, environment, [])[field.name]) or (None,)
     return found
+
+
+def attribute_name(path: Path) -> str:
+    """The name that a plan has for the value at a path of a campaign's document; that path for what no plan changes."""
+    names = _names(path)
+    return ".".join(names[2:] if names[:2] == ("spec", "settings") else names[1:])
 
 
 def _names(path: Path) -> tuple[str, ...]:

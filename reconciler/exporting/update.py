@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.api.shapes import Campaign
@@ -32,11 +32,13 @@ def update(
     account: Sequence[Campaign],
     wanted: Collection[str] | None = None,
     others: Iterable[Inputs] = (),
+    meant: Callable[[Address, str], bool] = lambda address, value: True,
 ) -> Update:
     """The files with the drift of the managed campaigns brought back; `wanted` names the manifests of some of them.
 
-    `others`: what the other environments read. ManifestsInvalid when the manifests have errors as they are,
-    ProjectError when they would have some afterwards, here or in another environment that had none.
+    `others`: what the other environments read. `meant`: whether a value (``maxTries``, ``autoPurge.enabled``) of a
+    campaign is brought back; the others stay, and nothing is said of them. ManifestsInvalid when the manifests have
+    errors as they are, ProjectError when they would have some afterwards, here or in another environment that had none.
     """
     pairs, faults = paired(account, read_desired(*inputs))
     chosen = [pair for name, pair in pairs.items() if (wanted is None or name in wanted) and not _is_over(pair)]
@@ -46,8 +48,10 @@ def update(
     kept: list[Kept] = []
     for pair in chosen:
         found, stay = adoptions(pair, written[pair.desired.address], inputs.environment)
-        kept += stay
+        kept += [each for each in stay if meant(pair.desired.address, each.attribute)]
         for each in found:
+            if not meant(pair.desired.address, each.difference.attribute):
+                continue
             if unbound := _found_by_name(inputs, pair, each):
                 kept.append(unbound)
                 continue
@@ -59,7 +63,9 @@ def update(
             else:
                 adopted.append(each)
     changed = inputs.changed(files)
-    kept += _remaining(changed, account, chosen, kept)
+    kept += [
+        each for each in _remaining(changed, account, chosen, kept) if meant(each.campaign.address, each.attribute)
+    ]
     for other in others if files else ():
         _refuse_breaking(other, files)
     return Update(files, tuple(_with_lines(adopted, _written(changed))), tuple(kept), tuple(faults))

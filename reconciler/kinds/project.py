@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reconciler.kinds import assignment_policy
 from reconciler.kinds.campaign import SETTINGS
+from reconciler.kinds.check import checks_schema
 from reconciler.kinds.field import Availability
 from reconciler.kinds.schema import NAME_PATTERN, Schema, array, closed, document, mapping, string
 
@@ -13,6 +14,8 @@ DEFAULT_TOKEN_ENV = "DIABOLOCOM_TOKEN"
 #: A folder, or a bucket with a prefix; no room for a user, a password or a query.
 STORE_PATTERN = "^(file:.+|(s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*/?)$"
 DEFAULT_STORE = "file:.reconciler"
+#: The least and the most requests in a second that a limit may allow.
+SLOWEST, FASTEST = 0.001, 1000
 #: How many runs of each environment the store keeps, and for how many days.
 KEEP_RUNS = 100
 KEEP_DAYS = 365
@@ -34,6 +37,7 @@ def schema() -> Schema:
         {
             "manifests": array(path, "Files or folders; default: every other *.yaml and *.yml below this file."),
             "limits": closed(limits, description="How much one apply may change."),
+            "checks": checks_schema(),
             "store": _store(),
             "announcedFields": array(
                 {"type": "string", "enum": announced}, "Fields that the vendor only announces and you use all the same."
@@ -68,6 +72,13 @@ def _environment() -> Schema:
                 f"The environment variable that holds the token; default {DEFAULT_TOKEN_ENV}.",
                 pattern="^[A-Za-z_][A-Za-z0-9_]*$",
             ),
+            "requestsPerSecond": {
+                "type": "number",
+                "minimum": SLOWEST,
+                "maximum": FASTEST,
+                "examples": [10],
+                "description": "At most so many requests a second, all workers of a run together; default: no limit.",
+            },
             "variables": mapping(
                 {"type": ["string", "integer", "boolean", "null", "array"]}, "Values for ${name} in the manifests."
             ),

@@ -99,6 +99,14 @@ class DesiredPolicy:
     rules: tuple[Rule, ...]
     span: Span
 
+    def digests(self) -> dict[str, str]:
+        """Of each rule, by its name, a SHA-256 over what it and the rules before it ask for: those claim first."""
+        found, before = {}, hashlib.sha256()
+        for rule in self.rules:
+            before.update(_text(_meaning_of_rule(rule)))
+            found[rule.name] = f"sha256:{before.hexdigest()}"
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Desired:

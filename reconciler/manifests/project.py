@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from reconciler.diagnostics import Diagnostic, Source, Span, in_order
 from reconciler.kinds import PROJECT
 from reconciler.kinds.project import DEFAULT_STORE, DEFAULT_TOKEN_ENV, KEEP_DAYS, KEEP_RUNS
+from reconciler.manifests.check_faults import check_faults
+from reconciler.manifests.checks import Check, checks_of
 from reconciler.manifests.documents import Document, read_documents
 from reconciler.manifests.environments import EMULATOR_SCHEME, environment_faults, without_secret
 from reconciler.manifests.located import Located, Variable, marked
@@ -25,7 +27,10 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """One account that the manifests are applied to. `agents` and `groups` are the names for ids."""
+    """One account that the manifests are applied to. `agents` and `groups` are the names for ids.
+
+    `requests_per_second`: how fast it may be called; None: no limit.
+    """
 
     name: str
     base_url: str
@@ -36,6 +41,7 @@ class Environment:
     agents: Mapping[str, int]
     groups: Mapping[str, int]
     span: Span
+    requests_per_second: float | None = None
 
     @property
     def emulator_file(self) -> str | None:
@@ -61,6 +67,7 @@ class Project:
     environments: Mapping[str, Environment]
     places: Mapping[str, Span]
     span: Span
+    checks: tuple[Check, ...] = ()
 
     @property
     def overlays(self) -> frozenset[str]:
@@ -76,7 +83,8 @@ def read_project(path: str, content: bytes) -> tuple[Project | None, list[Diagno
         faults.append(_not_a_project(path, content, documents))
     for each in projects:
         found, faulty = schema_faults(each)
-        faults += [*found, *environment_faults(marked(each.body, faulty))]
+        body = marked(each.body, faulty)
+        faults += [*found, *environment_faults(body), *check_faults(body)]
     return (None, in_order(map(without_secret, faults))) if faults else (_project(projects[0].body), [])
 
 
@@ -106,6 +114,7 @@ def _project(body: Located) -> Project:
             _places([body.get("spec", "manifests"), *(each.get("overlays") for _, each in environments.items())])
         ),
         span=body.span,
+        checks=checks_of(body.get("spec", "checks")),
     )
 
 
@@ -127,6 +136,7 @@ def _environment(name: str, located: Located) -> Environment:
         agents=plain.get("agents", {}),
         groups=plain.get("groups", {}),
         span=base_url.span if base_url else located.place,
+        requests_per_second=plain.get("requestsPerSecond"),
     )
 
 

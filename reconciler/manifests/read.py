@@ -16,6 +16,7 @@ from reconciler.diagnostics import Diagnostic, Source, has_errors, in_order
 from reconciler.errors import ManifestsInvalid
 from reconciler.kinds import ASSIGNMENT_POLICY, CAMPAIGN
 from reconciler.manifests.campaigns import binding_faults, campaign_set_faults, desired_campaign
+from reconciler.manifests.check_faults import unknown_campaigns
 from reconciler.manifests.composed import compose
 from reconciler.manifests.desired import Desired, DesiredCampaign, DesiredPolicy
 from reconciler.manifests.documents import LOSING, Document, read_documents
@@ -148,6 +149,7 @@ def _resolved(
     for document in by_kind.get(ASSIGNMENT_POLICY, ()):
         policies[document.address.name] = _keep(desired_policy(document, campaigns, environment), faults)
     faults += [*campaign_set_faults(campaigns), *policy_set_faults(policies), *binding_faults(campaigns, environment)]
+    faults += unknown_campaigns(project.checks, campaigns)
     return Desired(project, environment, tuple(campaigns.values()), tuple(policies.values()), ()), faults
 
 

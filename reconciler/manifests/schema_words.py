@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.diagnostics import Diagnostic, Span, nearest_help
+from reconciler.kinds.check import DAY_PATTERN, TIME_PATTERN, WAIVED_PATTERN, ZONE_PATTERN
 from reconciler.kinds.project import STORE_PATTERN
 from reconciler.kinds.schema import (
     DATETIME_PATTERN,
@@ -26,12 +27,17 @@ _PATTERNS = {
     DATETIME_PATTERN: "a date-time with zone, such as 2026-09-01T07:30:00Z",
     PHONE_PATTERN: "a phone number in E.164, such as 33123456789",
     "^all$": "`all`, or an object of filters",
+    DAY_PATTERN: "a day such as 2026-12-24",
+    TIME_PATTERN: "a time from 00:00 to 24:00",
+    WAIVED_PATTERN: "Campaign/NAME, AssignmentPolicy/NAME or Agent/NAME",
+    ZONE_PATTERN: "the name of a time zone, such as Europe/Paris or UTC",
     STORE_PATTERN: "file:FOLDER, or s3://, gs:// or az://BUCKET/PREFIX",
     "^[A-Za-z_][A-Za-z0-9_]*$": "the name of an environment variable, such as DIABOLOCOM_TOKEN",
 }
 _TYPES = {
     "boolean": "true or false",
     "integer": "a whole number",
+    "number": "a number",
     "array": "a list",
     "object": "an object",
     "null": "null",

@@ -33,6 +33,12 @@ def refuse_disagreeing(plan: Plan, desired: Desired) -> None:
             raise SavedPlanRefused("saved plan was altered", detail, "plan again, and review that plan")
 
 
+def asks_for(change: Change, desired: Desired) -> bool:
+    """Whether the manifests ask for this change."""
+    campaigns = {str(each.address): each for each in desired.campaigns}
+    return next(_faults(change, campaigns, {str(each.address): each for each in desired.policies}), None) is None
+
+
 def found_by_name(plan: Plan, desired: Desired) -> frozenset[int]:
     """The campaigns of the plan that nothing but their names ties to the manifests: the account has to agree."""
     unbound = {str(each.address) for each in desired.campaigns if each.binding is None}

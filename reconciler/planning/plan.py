@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from reconciler.diagnostics import Severity
+from reconciler.planning.check_results import CheckResult
 from reconciler.planning.findings import Finding
 
 
@@ -253,7 +254,7 @@ class Plan(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     `digest` covers everything else; it is empty until the plan is saved. `signature` covers the digest, where a key was
     given. `targets` are what the plan was limited to; empty for the whole project. `moments`: what relative filters
     meant. `shard`: the part of the campaigns, as ``2/4``; null is all. `undoes`: the run whose before values it brings
-    back; null for a plan that is made from the manifests.
+    back; null for a plan that is made from the manifests. `checks`: what the project's checks said when it was made.
     """
 
     format_version: Annotated[int, Meta(ge=1, le=1)]
@@ -275,6 +276,7 @@ class Plan(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     moments: tuple[Resolved, ...] = ()
     shard: str | None = None
     undoes: str | None = None
+    checks: tuple[CheckResult, ...] = ()
 
     @property
     def has_errors(self) -> bool:

@@ -16,6 +16,7 @@ from reconciler.kinds import CAMPAIGN
 from reconciler.manifests.desired import Desired
 from reconciler.model import Address
 from reconciler.planning.campaigns import campaign_changes, campaign_faults, campaign_notes
+from reconciler.planning.checks import held
 from reconciler.planning.contacts import plan_contacts
 from reconciler.planning.ending import gone_changes, with_sizes
 from reconciler.planning.findings import Finding
@@ -50,7 +51,7 @@ def make_plan(
     part = selection or selected(desired)
     pairs, faults = read_live(reader, desired, listed)
     gone = gone_changes(desired, pairs, faults)
-    if part.texts:
+    if part.is_part:
         meant = {str(Address(CAMPAIGN, name)) for name in part.names}
         faults, gone = [each for each in faults if each.address in meant], [e for e in gone if e.address in meant]
     sound: dict[str, Pair] = {}
@@ -70,8 +71,19 @@ def make_plan(
     changes = [*with_sizes(reader, changes), *gone, *contacts.changes]
     diagnostics = in_order([*desired.diagnostics, *faults, *contacts.faults])
     made = _plan(desired, make_steps(whole.values(), changes), changes, diagnostics, now, commit)
-    bound = structs.replace(made, expires_at=now + lifetime, targets=part.texts, moments=tuple(contacts.moments))
-    return bound, diagnostics
+    shard = str(part.shard) if part.shard else None
+    bound = structs.replace(
+        made, expires_at=now + lifetime, targets=part.texts, moments=tuple(contacts.moments), shard=shard
+    )
+    checked = held(bound, desired, now)
+    diagnostics = in_order([*diagnostics, *checked.notes])
+    findings = tuple(Finding.of(each) for each in diagnostics)
+    return structs.replace(bound, checks=tuple(checked.results), diagnostics=findings), diagnostics
+
+
+def with_note(plan: Plan, note: Diagnostic) -> Plan:
+    """The plan with one more finding, in the first place."""
+    return structs.replace(plan, diagnostics=(Finding.of(note), *plan.diagnostics))
 
 
 def _as_it_is(pair: Pair) -> Pair:

@@ -11,7 +11,10 @@ from reconciler.planning.plan import Plan
 
 
 def refuse_other_target(plan: Plan, desired: Desired, now: datetime) -> None:
-    """SavedPlanRefused, naming the first difference, when the plan must not be applied here and now."""
+    """SavedPlanRefused, naming the first difference, when the plan must not be applied here and now.
+
+    One that undoes a run is bound to that run in the place of the manifests: `undoing_agreement` holds it against it.
+    """
     environment = desired.environment
     for what, planned, here in (
         ("project", plan.project, desired.project.name),
@@ -24,6 +27,6 @@ def refuse_other_target(plan: Plan, desired: Desired, now: datetime) -> None:
     if now >= plan.expires_at:
         detail = f"it was made {iso(plan.created_at)} and expired {iso(plan.expires_at)}"
         raise SavedPlanRefused("saved plan has expired", detail, "plan again, and review that plan")
-    if plan.manifests_digest != desired.digest():
+    if plan.undoes is None and plan.manifests_digest != desired.digest():
         detail = "the manifests say something else than when it was made"
         raise SavedPlanRefused("saved plan is stale", detail, "plan again, or check out the commit it was made from")

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from reconciler.diagnostics import Severity
 from reconciler.planning.plan import Risk
 from reconciler.render.blocks import Block, riskiest_first
+from reconciler.render.checks import CheckRow, Verdict, checks_words, stopping
 from reconciler.render.html_campaigns import campaign, risk_badge
 from reconciler.render.html_charts import AGENTS, agents_chart, campaigns_chart, limits_chart
 from reconciler.render.markup import Markup, element, joined, with_code
@@ -84,6 +85,8 @@ def _facts(facts: Facts) -> Iterator[tuple[str, str]]:
 def _main(rows: PlanRows) -> Iterator[Markup]:
     if rows.faults:
         yield _faults(rows.faults)
+    if rows.checks:
+        yield _checks(rows.checks)
     if rows.blocks:
         yield element("section", *_charts(rows), class_="charts", aria_label="In numbers")
     yield _changes(rows)
@@ -119,6 +122,34 @@ def _fault(fault: Fault) -> Markup:
         element("small", place) if place else Markup(),
         class_=f"fault {fault.severity}",
     )
+
+
+def _checks(checks: Sequence[CheckRow]) -> Markup:
+    """The project's checks: how many hold, and each that does not."""
+    stop = [element("p", "Checks do not hold: apply will stop.", class_="alert")] if stopping(checks) else []
+    items = [_check(each) for each in checks if each.failures]
+    listed = [element("ul", *items)] if items else []
+    words = element("p", checks_words(checks))
+    return element("section", element("h2", "Checks", id="checks"), *stop, words, *listed, aria_labelledby="checks")
+
+
+def _check(check: CheckRow) -> Markup:
+    rows = [
+        element("li", element("code", each.about), f": {each.words}", *_waived(each.waived)) for each in check.failures
+    ]
+    rows += [element("li", f"and {check.more:,} more")] if check.more else []
+    kind = {Verdict.FAILED: "error", Verdict.WARNING: "warning"}.get(check.verdict, "note")
+    return element(
+        "li",
+        element("p", element("strong", str(check.verdict)), " ", element("code", check.name), " ", check.message),
+        element("ul", *rows),
+        element("small", check.place),
+        class_=f"fault {kind}",
+    )
+
+
+def _waived(words: str) -> list[Markup]:
+    return [element("small", f" ({words})")] if words else []
 
 
 def _changes(rows: PlanRows) -> Markup:

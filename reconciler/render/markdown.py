@@ -17,6 +17,7 @@ from reconciler.diagnostics import Severity
 from reconciler.planning.plan import Risk
 from reconciler.render.bars import bar_of, largest
 from reconciler.render.blocks import Block, riskiest_first
+from reconciler.render.checks import CheckRow, Verdict, checks_words, stopping
 from reconciler.render.lines import Line, Sign
 from reconciler.render.risks import RiskRow
 from reconciler.render.rows import Fault, PlanRows
@@ -28,6 +29,8 @@ from reconciler.render.words import count
 MOST = 65_000
 #: So much of that at most is for what is wrong, for the steps' part the same.
 _MOST_FAULTS = 20_000
+#: And so much for checks that do not hold.
+_MOST_CHECKS = 10_000
 #: So many targets and limits are named one by one.
 _MOST_NAMED = 20
 #: The longest bar, in characters.
@@ -38,15 +41,15 @@ _PLAIN = re.compile(r"[^\W\d_][^\W_]*(?:[ ,;()%'→·]+[^\W_]+)*[.)]?")
 _SHA = re.compile(r"\b[0-9a-fA-F]{7,}\b")
 
 
-def plan_markdown(rows: PlanRows) -> str:
-    """The plan, at most `MOST` characters long; what does not fit is left out in whole blocks, and counted."""
+def plan_markdown(rows: PlanRows, most: int = MOST) -> str:
+    """The plan, at most `most` characters long; what does not fit is left out in whole blocks, and counted."""
     head = "\n".join(_head(rows)) + "\n"
     foot = _foot(rows)
     blocks = [_block(each) for each in riskiest_first(rows.blocks)]
     steps = _steps(rows.steps, count(rows.summary.steps, "step"))
-    if _length(head + "".join(blocks) + steps + foot) <= MOST:
+    if length(head + "".join(blocks) + steps + foot) <= most:
         return head + "".join(blocks) + steps + foot
-    return head + _cut(rows, blocks, steps, MOST - _length(head + foot)) + foot
+    return head + _cut(rows, blocks, steps, most - length(head + foot)) + foot
 
 
 def summary_line(rows: PlanRows) -> str:
@@ -94,7 +97,31 @@ def _head(rows: PlanRows) -> Iterator[str]:
     yield f"{_totals(rows)}\n"
     for limit in [each for each in rows.limits if each.exceeded][:_MOST_NAMED]:
         yield f"> **Over a limit, apply will stop:** {code(_short(limit.text))}\n"
+    yield from _checks(rows.checks)
     yield from _faults(rows.faults)
+
+
+def _checks(checks: Sequence[CheckRow]) -> Iterator[str]:
+    """The project's checks: those that do not hold are never hidden, as far as there is room for them."""
+    if not checks:
+        return
+    stops = "> **Checks do not hold, apply will stop.** " if stopping(checks) else ""
+    yield f"{stops}**Checks:** {checks_words(checks)}\n"
+    texts = ["\n".join(_check(each)) for each in checks if each.failures]
+    shown = [texts[index] for index in fitting(texts, _MOST_CHECKS)]
+    yield from [*shown, ""] if shown else []
+    if more := len(texts) - len(shown):
+        yield f"… and {count(more, 'check')} more: see the plan itself.\n"
+
+
+def _check(check: CheckRow) -> Iterator[str]:
+    verdict = f"**{check.verdict}**" if check.verdict in (Verdict.FAILED, Verdict.WARNING) else str(check.verdict)
+    yield f"- {verdict} {code(check.name)}: {prose(_short(check.message))}"
+    for each in check.failures:
+        waived = f" ({code(_short(each.waived))})" if each.waived else ""
+        yield f"  - {code(_short(each.about))}: {code(_short(each.words))}{waived}"
+    if check.more:
+        yield f"  - and {check.more:,} more"
 
 
 def _totals(rows: PlanRows) -> str:
@@ -108,7 +135,7 @@ def _faults(faults: Sequence[Fault]) -> Iterator[str]:
         return
     counts = [(severity, _number(faults, severity)) for severity in Severity]
     texts = ["\n".join(_fault(each)) for each in faults]
-    shown = [texts[index] for index in _fitting(texts, _MOST_FAULTS)]
+    shown = [texts[index] for index in fitting(texts, _MOST_FAULTS)]
     fence = "`" * max(3, 1 + max(len(each) for each in re.findall(r"`*", "".join(shown))))
     yield f"**{', '.join(count(number, severity) for severity, number in counts if number)}**\n"
     yield "\n".join([f"{fence}text", *shown, fence, ""])
@@ -227,7 +254,7 @@ def _cut(rows: PlanRows, blocks: Sequence[str], steps: str, room: int) -> str:
     """As many whole blocks as fit, and what was left out; the steps go first."""
     ordered = riskiest_first(rows.blocks)
     notice = _left_out(rows, ordered, bool(steps))
-    shown = _fitting(blocks, room - _length(notice))
+    shown = fitting(blocks, room - length(notice))
     left = [ordered[index] for index in sorted({*range(len(ordered))} - {*shown})]
     return "".join(blocks[index] for index in shown) + _left_out(rows, left, bool(steps))
 
@@ -243,17 +270,17 @@ def _left_out(rows: PlanRows, blocks: Sequence[Block], steps: bool) -> str:
     return f"**Left out, for want of room: {what}.** All of it: {code(where)}{saved}\n\n"
 
 
-def _fitting(texts: Iterable[str], room: int) -> list[int]:
+def fitting(texts: Iterable[str], room: int) -> list[int]:
     """Which of the texts, by their places, fit into so many characters: each that still does, from the first on."""
     shown = []
     for index, each in enumerate(texts):
-        if _length(each) <= room:
-            room -= _length(each)
+        if length(each) <= room:
+            room -= length(each)
             shown.append(index)
     return shown
 
 
-def _length(text: str) -> int:
+def length(text: str) -> int:
     """As JavaScript counts, and with it whoever may have to cut."""
     return len(text.encode("utf-16-le")) // 2
 

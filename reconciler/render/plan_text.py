@@ -10,6 +10,7 @@ from rich.text import Text
 from reconciler.planning.plan import Risk
 from reconciler.render.bars import COMES, GOES, STAYS, bar_of, largest
 from reconciler.render.blocks import Block
+from reconciler.render.checks import CheckRow, Verdict, checks_words, stopping
 from reconciler.render.layout import Row, laid_out, padded, wrapped
 from reconciler.render.lines import Line, Sign
 from reconciler.render.rows import Facts, PlanRows
@@ -17,6 +18,7 @@ from reconciler.render.rules import FIRST_MOVES, Agent, Policy, RuleRow, Shift, 
 from reconciler.render.words import count
 
 _SIGNS = {Sign.CHANGES: "yellow", Sign.ADDS: "green", Sign.REMOVES: "red", Sign.LEAVES: "dim"}
+_VERDICTS = {Verdict.FAILED: "bold red", Verdict.WARNING: "bold yellow", Verdict.WAIVED: "cyan"}
 _RISKS = {Risk.HIGH: "bold red", Risk.MEDIUM: "bold yellow", Risk.LOW: "", Risk.NONE: ""}
 #: The most cells that a bar takes, and the fewest that are worth it beside the numbers; and what is before a bar.
 _BAR, _SHORTEST_BAR, _INDENT = 40, 12, 8
@@ -60,6 +62,22 @@ def _end(rows: PlanRows) -> Iterator[Text]:
     for each in rows.limits:
         line = Text().append("Limit: ", "bold").append(each.text, "bold red" if each.exceeded else "")
         yield line.append(" - exceeded: apply will stop", "bold red") if each.exceeded else line
+    yield from _checks(rows.checks)
+
+
+def _checks(checks: Sequence[CheckRow]) -> Iterator[Text]:
+    """What the project's checks say: in a line, then those that do not hold, with the first rows that break them."""
+    if checks:
+        line = Text().append("Checks: ", "bold").append(checks_words(checks).partition(": ")[2] or checks_words(checks))
+        yield line.append(" - apply will stop", "bold red") if stopping(checks) else line
+    for check in (each for each in checks if each.failures):
+        head = Text("  ").append(str(check.verdict), _VERDICTS[check.verdict]).append(f" {check.name}: ", "bold")
+        yield head.append(check.message).append(f"  {check.place}", "dim")
+        for each in check.failures:
+            waived = f" ({each.waived})" if each.waived else ""
+            yield Text(f"    {each.about}: {each.words}").append(waived, "dim")
+        if check.more:
+            yield Text(f"    and {check.more:,} more", "dim")
 
 
 def _block(block: Block, width: int | None) -> Iterator[Text]:

@@ -14,6 +14,7 @@ from reconciler.planning.limits import Use
 from reconciler.planning.plan import Action, Change, Plan, Resolved, Risk, Summary
 from reconciler.planning.saved import to_json
 from reconciler.render.blocks import Block, block_of
+from reconciler.render.checks import CheckRow, check_rows
 from reconciler.render.lines import moved_line
 from reconciler.render.neutral import neutral
 from reconciler.render.risks import worst_risk
@@ -86,6 +87,7 @@ class PlanRows:
     risk: Risk
     agents: tuple[Agent, ...]
     limits: tuple[LimitRow, ...]
+    checks: tuple[CheckRow, ...]
     faults: tuple[Fault, ...]
     steps: tuple[StepRow, ...]
 
@@ -112,6 +114,7 @@ def plan_rows(
         risk=worst_risk(each.risk for each in plan.changes),
         agents=agents_of((load for each in plan.changes for load in each.loads), names),
         limits=tuple(_limit(each) for each in uses if plan.steps and _concerns(each, plan)),
+        checks=check_rows(plan.checks, names) if plan.steps else (),
         faults=tuple(_fault(each) for each in plan.diagnostics),
         steps=steps,
     )
@@ -161,7 +164,7 @@ def _facts(plan: Plan, now: datetime | None, file: str) -> Facts:
         expires=minute(plan.expires_at),
         is_expired=now is not None and now >= plan.expires_at,
         digest=neutral((plan.digest or _digest(plan)).removeprefix("sha256:")[:12]),
-        targets=tuple(neutral(each) for each in plan.targets),
+        targets=tuple(neutral(each) for each in (*plan.targets, *([f"shard {plan.shard}"] if plan.shard else []))),
         file=neutral(file),
     )
 
@@ -195,8 +198,10 @@ def _totals(plan: Plan) -> str:
         return f"{incomplete[0]}; for the rest there is nothing to do"
     if not plan.steps and summary.contacts_deferred:
         return f"nothing to do now: {count(summary.contacts_deferred, 'contact')} deferred to the next run"
+    if not plan.steps and plan.undoes:
+        return f"nothing to do: nothing of run {neutral(plan.undoes)} is left to undo"
     if not plan.steps:
-        part = "this part of " if plan.targets else ""
+        part = "this part of " if plan.targets or plan.shard else ""
         differs = ", but for what is ignored" if any(each.attributes for each in plan.changes) else ""
         return f"nothing to do: {part}the account is as the manifests say{differs}"
     parts = [*incomplete, _campaigns(plan)]

@@ -1,42 +1,64 @@
-"""Faults as SARIF 2.1.0, which GitHub code scanning and editors read (OASIS, sarif-v2.1.0)."""
+"""Items as SARIF 2.1.0, which GitHub code scanning and editors read (OASIS, sarif-v2.1.0)."""
 
 from __future__ import annotations
 
-import hashlib
-import json
+import gzip
 import os
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from reconciler import __version__
-from reconciler.diagnostics import Diagnostic, Span
+from reconciler.diagnostics import Span
 from reconciler.explanations import EXPLANATIONS, Explanation
+from reconciler.render.machine import Item, fingerprints, repository_path, shortened, worst_first
 from reconciler.render.neutral import neutral
 from reconciler.render.records import json_text
+from reconciler.render.words import count
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-#: What paths are relative to: the project's folder.
+#: What paths are relative to: the root of the repository.
 ROOT = "%SRCROOT%"
 #: The name of the fingerprint; another one whenever its ingredients change.
-FINGERPRINT = "reconcilerFault/v1"
+FINGERPRINT = "reconcilerItem/v2"
+#: GitHub refuses a run of more results, one of which more than so many places, and a file that is larger, zipped.
+MOST_RESULTS, _MOST_PLACES, MOST_BYTES = 25_000, 1000, 10_000_000
+#: The longest message, in characters.
+_MOST = 4000
 
 
-def diagnostics_sarif(diagnostics: Iterable[Diagnostic]) -> str:
-    """One run: each fault with a place is a result, and one without (no project) a notification of the tool."""
-    found = list(diagnostics)
-    codes = sorted({each.code for each in found})
+def items_sarif(items: Sequence[Item], folder: str = "", category: str = "") -> str:
+    """One run: each item with a place is a result, and one without (no project) a notification of the tool.
+
+    `folder` is the project's, from the root of the repository. `category` keeps runs apart that are about the same
+    commit. What GitHub would refuse is left out, the least severe first; a notification says how many.
+    """
+    most = MOST_RESULTS
+    text = _text(items, folder, category, most)
+    while len(text) > MOST_BYTES and len(gzip.compress(text.encode())) > MOST_BYTES:
+        most //= 2
+        text = _text(items, folder, category, most)
+    return text
+
+
+def _text(items: Sequence[Item], folder: str, category: str, most: int) -> str:
+    codes = sorted({each.code for each in items})
     rules = {code: number for number, code in enumerate(codes)}
-    placed = [each for each in found if each.span is not None]
-    without_place = [each for each in found if each.span is None]
+    placed = [each for each in items if each.span is not None]
+    kept = worst_first(placed, most)
+    without_place = worst_first([each for each in items if each.span is None], most)
+    name = f"reconciler/{neutral(category)}/" if category else "reconciler/"
     run = {
         "tool": {"driver": _driver(codes)},
-        "invocations": [_invocation(without_place, rules)],
-        "originalUriBaseIds": {ROOT: {"description": {"text": "The project's folder."}}},
+        "automationDetails": {"id": name},
+        "invocations": [_invocation(without_place, rules, len(placed) - len(kept))],
+        "originalUriBaseIds": {ROOT: {"description": {"text": "The root of the repository."}}},
         "columnKind": "unicodeCodePoints",
-        "results": _results(placed, rules),
+        "results": [
+            _result(each, rules[each.code], print_, folder)
+            for each, print_ in zip(kept, fingerprints(kept, folder), strict=True)
+        ],
     }
     return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
@@ -47,7 +69,9 @@ def _driver(codes: Iterable[str]) -> dict[str, Any]:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    explained = EXPLANATIONS[code]
+    explained = EXPLANATIONS.get(code)
+    if explained is None:  # of a plan that a later version has saved
+        return {"id": _plain(code)}
     return {
         "id": code,
         "shortDescription": {"text": explained.title},
@@ -64,66 +88,59 @@ def _markdown(explained: Explanation) -> str:
     return "\n\n".join(parts)
 
 
-def _invocation(without_place: Sequence[Diagnostic], rules: dict[str, int]) -> dict[str, Any]:
-    notifications = [
+def _invocation(without_place: Sequence[Item], rules: dict[str, int], left_out: int) -> dict[str, Any]:
+    notifications: list[dict[str, Any]] = [
         {
-            "descriptor": {"id": each.code, "index": rules[each.code]},
-            "associatedRule": {"id": each.code, "index": rules[each.code]},
+            "descriptor": {"id": _plain(each.code), "index": rules[each.code]},
+            "associatedRule": {"id": _plain(each.code), "index": rules[each.code]},
             "level": str(each.severity),
             "message": {"text": _message(each)},
         }
         for each in without_place
     ]
-    whole = not any(each.is_error for each in without_place)
+    if left_out:
+        words = f"{count(left_out, 'result')} left out: GitHub takes no more. The least severe went first."
+        notifications.append({"level": "warning", "message": {"text": words}})
+    whole = not any(each.severity == "error" for each in without_place)
     return {"executionSuccessful": whole, "toolExecutionNotifications": notifications}
 
 
-def _results(placed: Iterable[Diagnostic], rules: dict[str, int]) -> list[dict[str, Any]]:
-    seen: Counter[str] = Counter()
-    results = []
-    for each in placed:
-        print_ = _fingerprint(each)
-        seen[print_] += 1
-        results.append(_result(each, rules[each.code], f"{print_}:{seen[print_]}"))
-    return results
-
-
-def _result(diagnostic: Diagnostic, rule: int, fingerprint: str) -> dict[str, Any]:
-    assert diagnostic.span is not None
+def _result(item: Item, rule: int, fingerprint: str, folder: str) -> dict[str, Any]:
+    assert item.span is not None
     result = {
-        "ruleId": diagnostic.code,
+        "ruleId": _plain(item.code),
         "ruleIndex": rule,
-        "level": str(diagnostic.severity),
-        "message": {"text": _message(diagnostic)},
-        "locations": [{"physicalLocation": _physical(diagnostic.span)}],
+        "level": str(item.severity),
+        "message": {"text": _message(item)},
+        "locations": [{"physicalLocation": _physical(item.span, folder)}],
         "partialFingerprints": {FINGERPRINT: fingerprint},
     }
     related = [
-        {"id": number, "physicalLocation": _physical(each.span), "message": {"text": _plain(each.text)}}
-        for number, each in enumerate(diagnostic.labels, start=1)
+        {"id": number, "physicalLocation": _physical(each.span, folder), "message": {"text": _plain(each.text)}}
+        for number, each in enumerate(item.labels[: _MOST_PLACES - 1], start=1)
     ]
     return result | ({"relatedLocations": related} if related else {})
 
 
-def _physical(span: Span) -> dict[str, Any]:
+def _physical(span: Span, folder: str) -> dict[str, Any]:
     region = {"startLine": span.line, "startColumn": span.column, "endColumn": span.column + span.width}
-    return {"artifactLocation": {"uri": quote(os.fsencode(span.source.path)), "uriBaseId": ROOT}, "region": region}
+    path = repository_path(folder, span.source.path)
+    return {"artifactLocation": {"uri": quote(_bytes(path)), "uriBaseId": ROOT}, "region": region}
 
 
-def _message(diagnostic: Diagnostic) -> str:
-    """Summary, facts and next step on one line each."""
-    what = ": ".join(each for each in (diagnostic.summary, diagnostic.detail) if each)
-    return _plain(what) + (f"\nhelp: {_plain(diagnostic.help)}" if diagnostic.help else "")
+def _bytes(path: str) -> bytes:
+    """A path as the system has it; one that no system can have (from a file that is not ours) with escapes."""
+    try:
+        return os.fsencode(path)
+    except UnicodeEncodeError:
+        return neutral(path).encode()
+
+
+def _message(item: Item) -> str:
+    """The object, title, facts and next step; the last one on a line of its own."""
+    return _plain(item.message) + (f"\nhelp: {_plain(item.help)}" if item.help else "")
 
 
 def _plain(text: str) -> str:
     """`text` so that no viewer takes a part of it for a link or a placeholder (sections 3.11.5 and 3.11.6)."""
-    return re.sub(r"\{(?=\d+\})", "{ ", neutral(text)).replace("](", "] (")
-
-
-def _fingerprint(diagnostic: Diagnostic) -> str:
-    """What stays the same when lines or rules are added above: everything but line, column and `rules[2]`."""
-    assert diagnostic.span is not None
-    detail = re.sub(r"\[\d+\]", "[]", diagnostic.detail)
-    parts = [diagnostic.code, diagnostic.span.source.path, diagnostic.address, diagnostic.summary, detail]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+    return shortened(re.sub(r"\{(?=\d+\})", "{ ", neutral(text)).replace("](", "] ("), _MOST)

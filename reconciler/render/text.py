@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from rich.cells import cell_len
 from rich.text import Text
 
-from reconciler.applying.results import Contacts, Outcome, Report, Result
+from reconciler.applying.results import Contacts, Outcome, Result
 from reconciler.diagnostics import Diagnostic, Severity, Span
 from reconciler.render.neutral import neutral
-from reconciler.render.words import count, step_words
+from reconciler.render.runs import moved_words
+from reconciler.render.words import step_words
 
 #: So many faults are shown, so much of a source line, and so much of what is said about it.
 MOST_FAULTS, LONGEST_LINE, MOST_WORDS = 1000, 240, 600
@@ -98,8 +99,8 @@ def result_text(result: Result, total: int, ended: int | None = None) -> Text:
         text.append("  " + ", ".join(f"{number:,} {name}" for name, number in counts), "dim")
     text.append(f"  {neutral(result.detail)}\n" if result.detail else "\n", "" if result.help else "dim")
     for moved in result.moved:
-        planned, found = ("null" if each is None else neutral(str(each)) for each in (moved.planned, moved.found))
-        text.append(f"           {moved.what}: the plan saw {planned}, the account has {found}\n", style)
+        words = moved_words(moved.what, moved.planned, moved.found)
+        text.append(f"           {neutral(words)}\n", style)
     if result.help:
         text.append("           help: ", "bold cyan").append(neutral(result.help) + "\n")
     return text
@@ -113,30 +114,3 @@ def _counts(contacts: Contacts) -> Iterator[tuple[str, int]]:
     yield "in a call", len(contacts.deferred)
     yield "moved", len(contacts.moved)
     yield "unknown", len(contacts.unknown)
-
-
-def _totals(report: Report) -> Iterator[str]:
-    """How many contacts were written, and how many were not."""
-    for name, words in (
-        ("done", "written"), ("failed", "failed"), ("excluded", "excluded by the API"), ("deferred", "in a call"),
-        ("moved", "moved since the plan"), ("unknown", "unknown"), ("untried", "not tried"),
-    ):  # fmt: skip
-        if number := report.contacts.get(name):
-            yield f"{number:,} {words}"
-
-
-def report_text(report: Report) -> Text:
-    """How a run ended, in one line."""
-    already = sum(each.already for each in report.results)
-    if report.complete and already == len(report.results):
-        words = f"nothing was written, {count(already, 'step')} already as planned\n"
-        return Text("Applied: ", "bold green").append(words)
-    counts = [(outcome, report.count(outcome)) for outcome in Outcome if report.count(outcome)]
-    text = Text(
-        "Applied: " if report.complete else "Not all applied: ", "bold green" if report.complete else "bold red"
-    )
-    text.append(", ".join(f"{number} {_OUTCOMES[outcome][0]}" for outcome, number in counts) or "no step")
-    text.append(f" ({already} of them already as planned)" if already else "")
-    if totals := ", ".join(_totals(report)):
-        text.append(f" · contacts: {totals}")
-    return text.append(" - interrupted\n" if report.interrupted else "\n")

@@ -40,6 +40,11 @@ class Paced:
     def __init__(self, client: Client, clock: Hourglass, call_seconds: float) -> None:
         self._client, self._clock, self._call_seconds = client, clock, call_seconds
 
+    @property
+    def repeated(self) -> int:
+        """How many requests it has sent that repeated another one."""
+        return self._client.repeated
+
     def run(self, flow: Flow[T]) -> T:
         """The result of one flow."""
         return self._paced(lambda: self._client.run(flow), 1)

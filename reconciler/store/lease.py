@@ -1,4 +1,4 @@
-"""The record of a lock: who holds an environment, and until when that is believed."""
+"""The record of a lock: who holds an environment, or a shard of it, and until when that is believed."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from msgspec import structs
 from reconciler.errors import LockHeld
 from reconciler.store.holder import Holder
 from reconciler.store.objects import Changed, Moment, Objects, dumps, store_fault
+from reconciler.store.scope import are_apart, environment_of, scope_words, shard_of
 
 #: For so many seconds after its last sign of life a run is believed to live.
 LEASE = 60.0
@@ -26,7 +27,7 @@ class LockState(StrEnum):
 
 
 class LockRecord(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What `locks/<environment>.json` holds. Times are of the holder's clock: for people, and never to take a lock by.
+    """What `locks/<scope>.json` holds. Times are of the holder's clock: for people, and never to take a lock by.
 
     `fencing` grows by one with each holder. `mark` is another one in every record, so that no two are equal.
     """
@@ -51,6 +52,11 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         return structs.replace(self, renewed=now, state=state, mark=secrets.token_hex(8))
 
     @property
+    def is_held(self) -> bool:
+        """Whether somebody holds it, alive or not."""
+        return self.state is LockState.HELD
+
+    @property
     def owner(self) -> str:
         """Who holds it, for people: the run, its user and machine, since when, and the CI run's address."""
         link = f", {self.holder.link}" if self.holder.link else ""
@@ -58,8 +64,14 @@ class LockRecord(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 def lock_name(name: str) -> str:
-    """The object of the lock of this name."""
+    """The object of the lock of this scope."""
     return f"locks/{name}.json"
+
+
+def rivals(objects: Objects, name: str) -> list[str]:
+    """The scopes that have a lock in this store, and share campaigns with this one; itself is none of them."""
+    scopes = [each.removesuffix(".json") for each in objects.children("locks/")]
+    return [each for each in scopes if each != name and not are_apart(each, name)]
 
 
 def read_lock(objects: Objects, name: str) -> tuple[LockRecord | None, Any]:
@@ -74,7 +86,8 @@ def read_lock(objects: Objects, name: str) -> tuple[LockRecord | None, Any]:
         return msgspec.json.decode(found.content, type=LockRecord), found.version
     except (msgspec.DecodeError, UnicodeDecodeError):
         detail = f"{lock_name(name)} is no lock that this version can read"
-        advice = "make sure that no other version is applying, then: reconciler unlock"
+        shard = f" --shard {found_shard}" if (found_shard := shard_of(name)) else ""
+        advice = f"make sure that no other version is applying, then: reconciler unlock{shard}"
         raise store_fault("lock-unreadable", "the lock can't be read", detail, advice) from None
 
 
@@ -84,7 +97,7 @@ def release_lock(objects: Objects, name: str, now: datetime, record: LockRecord 
     `record`: None where it can't be read.
     """
     unknown = LockRecord(
-        environment=name,
+        environment=environment_of(name),
         state=LockState.RELEASED,
         run="unknown",
         holder=Holder(user="unknown", host="unknown", process=0),
@@ -103,4 +116,4 @@ def lock_held(record: LockRecord | None, name: str) -> LockHeld:
     """What to say to the one who comes second."""
     owner = record.owner if record else "another run, which took it in the same moment,"
     advice = "wait until it has ended, then run again; a run that died lets go of it by itself, within two minutes"
-    return LockHeld("another run holds the lock", f"{owner} is applying to `{name}`", advice)
+    return LockHeld("another run holds the lock", f"{owner} is applying to {scope_words(name)}", advice)

@@ -1,7 +1,8 @@
 """The runs in a store: begun, ended, read again, and forgotten after a while.
 
 A run's marker in ``unfinished/`` is there before its first object, and goes when nothing of the run is open any more:
-so a look into one folder finds what the next run has to wait for.
+so a look into one folder finds what the next run has to wait for. It carries the run's scope, the name of its lock: who
+holds that lock knows that the run is dead, and not one of a shard beside it.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
 
+from reconciler.store.applied import Applied, forget_applied, note_applied, read_applied
 from reconciler.store.objects import Objects, dumps, store_fault
 from reconciler.store.results import Last, RunRecord, RunResult
+from reconciler.store.scope import are_apart, environment_of
 from reconciler.store.traces import UNKNOWN, Event, Unfinished, open_batches, steps_in_doubt, told_by
 
 #: So many objects are read side by side.
@@ -39,31 +43,44 @@ class Runs:
 
     def begin(self, record: RunRecord, plan: bytes) -> None:
         """Writes down that a run begins, and its plan (a saved plan's bytes); durable when it returns."""
-        self._objects.create(_marker(record.environment, record.run), b'{"formatVersion":1}\n')
+        self._objects.create(_marker(record.scope, record.run), b'{"formatVersion":1}\n')
         self._objects.create(f"runs/{record.run}/run.json", dumps(record))
         self._objects.create(f"runs/{record.run}/plan.json", plan)
 
     def end(self, record: RunRecord, result: RunResult) -> None:
         """Writes down how a run ended; it stays unfinished as long as a step's outcome is unknown."""
         self._objects.create(f"runs/{record.run}/result.json", dumps(result))
-        self._objects.replace(f"last/{record.environment}.json", dumps(Last(run=record.run)))
+        note_applied(self._objects, record, result)
+        self._objects.replace(f"last/{record.scope}.json", dumps(Last(run=record.run)))
         if UNKNOWN not in result.counts:
-            self._objects.delete(_marker(record.environment, record.run))
+            self._objects.delete(_marker(record.scope, record.run))
 
-    def unfinished(self, environment: str) -> list[Unfinished]:
-        """The runs of an environment that left something open, oldest first, with the batches that may still run."""
+    def unfinished(self, scope: str) -> list[Unfinished]:
+        """The runs that left something open where a scope has campaigns, oldest first, with batches that may still run.
+
+        Those of the environment as a whole, and of its shards, but for the shards beside this one.
+        """
         found = []
-        for run in self._marked(environment):
+        for run in sorted({run for mark, run in self._marked() if not are_apart(mark, scope)}):
             events = self.events(run, ("sending", "accepted", "busy", "ended", "result"))
             found.append(Unfinished(run, self.record(run), open_batches(events), steps_in_doubt(events)))
         return found
 
-    def settle(self, environment: str, run: str) -> None:
-        """Notes that nothing of an unfinished run is open any more; its result is what its events tell."""
+    def settle(self, scope: str, run: str) -> None:
+        """Notes that nothing of an unfinished run is open any more; its result is what its events tell.
+
+        Shards beside each other may settle a run of the whole in the same moment.
+        """
         record = self.record(run)
-        if record is not None and self.result(run) is None:
-            self._objects.create(f"runs/{run}/result.json", dumps(told_by(record, self.events(run))))
-        self._objects.delete(_marker(environment, run))
+        result = self.result(run)
+        if record is not None and result is None:
+            with suppress(FileExistsError):
+                self._objects.create(f"runs/{run}/result.json", dumps(told_by(record, self.events(run))))
+        elif record is not None and result is not None:  # it broke off between its result and this
+            note_applied(self._objects, record, result)
+        for mark, marked in self._marked():
+            if marked == run and not are_apart(mark, scope):
+                self._objects.delete(_marker(mark, run))
 
     def ids(self) -> list[str]:
         """The runs that there are, newest first."""
@@ -94,9 +111,13 @@ class Runs:
         found = self._objects.read(f"runs/{run}/plan.json")
         return found.content if found else None
 
-    def last(self, environment: str) -> str | None:
-        """The last run of an environment that ended; None before the first."""
-        found = self._read(f"last/{environment}.json", _LAST.decode)
+    def applied(self, plan_digest: str) -> Applied | None:
+        """The run that applied the plan with this digest to its end; None when there is none."""
+        return read_applied(self._objects, plan_digest)
+
+    def last(self, scope: str) -> str | None:
+        """The last run of a scope that ended; None before the first."""
+        found = self._read(f"last/{scope}.json", _LAST.decode)
         return found.run if found else None
 
     def events(self, run: str, kinds: tuple[str, ...] = ()) -> list[Event]:
@@ -111,24 +132,34 @@ class Runs:
     def forget(self, environment: str, now: datetime, *, keep_runs: int, keep_days: int) -> list[str]:
         """Deletes the runs of an environment beyond a number, or older than so many days; says which.
 
-        Never one that left something open, nor the last one that ended. What an earlier deletion left goes, too.
+        Never one that left something open, nor the last one of a scope that ended. What an earlier deletion left goes,
+        too.
         """
         ids = self.ids()
         if len(ids) <= keep_runs and not any(_age(each, now) > timedelta(days=keep_days) for each in ids):
             return []
-        kept = {self.last(environment), *(each.rsplit(".", 2)[1] for each in self._objects.children("unfinished/"))}
+        kept: set[str | None] = {run for _, run in self._marked()}  # first: a run is the last one, then loses its mark
+        kept |= {self.last(each) for each in self._ended(environment)}
         records = dict(zip(ids, _side_by_side(self.record, ids), strict=True))
         own = [each for each in ids if (record := records[each]) and record.environment == environment]
         old = {each for each in own if _age(each, now) > timedelta(days=keep_days)} | set(own[keep_runs:])
         old |= {each for each in ids if records[each] is None}
         gone = sorted(old - kept)
         for each in gone:
+            if (record := records.get(each)) is not None:
+                forget_applied(self._objects, record)
             self._delete(each)
         return gone
 
-    def _marked(self, environment: str) -> list[str]:
-        parts = [each.rsplit(".", 2) for each in self._objects.children("unfinished/")]
-        return sorted(each[1] for each in parts if each[0] == environment)
+    def _marked(self) -> list[tuple[str, str]]:
+        """The marks that there are: each one's scope and run."""
+        parts = (each.rsplit(".", 2) for each in self._objects.children("unfinished/"))
+        return [(each[0], each[1]) for each in parts]
+
+    def _ended(self, environment: str) -> list[str]:
+        """The scopes of an environment of which a run has ended."""
+        scopes = (each.removesuffix(".json") for each in self._objects.children("last/"))
+        return [each for each in scopes if environment_of(each) == environment]
 
     def _delete(self, run: str) -> None:
         """Its record first: what is left if this breaks off is no run any more."""
@@ -157,8 +188,8 @@ def _event(content: bytes) -> dict[str, Any]:
     return found
 
 
-def _marker(environment: str, run: str) -> str:
-    return f"unfinished/{environment}.{run}.json"
+def _marker(scope: str, run: str) -> str:
+    return f"unfinished/{scope}.{run}.json"
 
 
 def _age(run: str, now: datetime) -> timedelta:

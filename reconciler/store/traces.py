@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import structs
+
 from reconciler.store.results import Ending, RunRecord, RunResult, StepResult
 
 #: An entry of the journal.
@@ -63,15 +65,34 @@ def steps_in_doubt(events: Iterable[Event]) -> tuple[int, ...]:
     return tuple(doubtful)
 
 
+def contacts_told(events: Iterable[Event]) -> dict[int, Mapping[str, Any]]:
+    """The contacts of each step (by its number) by what became of them, as its last event tells.
+
+    Of a step that was about to be sent, or was sent, all that it names are `unknown` until its result is noted. A
+    journal of a version before says of such a step only that it was sent: then there are none here.
+    """
+    told: dict[int, Mapping[str, Any]] = {}
+    for each in events:
+        match each:
+            case {"event": "busy", "step": step}:  # the API has taken none of it
+                told.pop(step, None)
+            case {"event": "sending" | "result", "step": step, "contacts": contacts}:
+                told[step] = contacts
+            case {"event": "result", "step": step, "outcome": outcome} if outcome != UNKNOWN:
+                told.pop(step, None)
+    return told
+
+
 def told_by(record: RunRecord, events: Iterable[Event]) -> RunResult:
     """The result that the events of a broken-off run show: each step that it began, and none that it did not."""
     steps: dict[int, StepResult] = {}
-    ended = record.started_at
+    ended, events = record.started_at, list(events)
     for each in events:
         ended = max(ended, datetime.fromisoformat(each["at"]))
         if "step" in each:
             steps[each["step"]] = _step(each, steps.get(each["step"]))
-    order = tuple(steps[number] for number in sorted(steps))
+    told = contacts_told(events)
+    order = tuple(structs.replace(steps[each], contacts=_counts(told.get(each, {}))) for each in sorted(steps))
     return RunResult(
         run=record.run, outcome=Ending.BROKEN_OFF, started_at=record.started_at, ended_at=ended, steps=order
     )
@@ -86,7 +107,6 @@ def _step(event: Event, before: StepResult | None) -> StepResult:
         operation=event.get("operation") or (before.operation if before else ""),
         outcome=event["outcome"] if has_ended else UNKNOWN,
         detail=event.get("detail", "") if has_ended else "the run broke off before it knew how this step ended",
-        contacts=_counts(event.get("contacts", {})),
     )
 
 

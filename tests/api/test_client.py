@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from reconciler import __version__
-from reconciler.api.client import Client, http_library
+from reconciler.api.client import Client
 from reconciler.api.endpoints.campaigns import get_campaign, list_campaigns
+from reconciler.api.library import http_library
 from reconciler.api.request import Flow, Request
 from reconciler.api.shapes import Campaign
 from reconciler.errors import (

@@ -1,8 +1,25 @@
-"""The project and the account of the applies that are killed: each kind of write, and little else."""
+"""The projects and the accounts of the applies that are killed: each kind of write, and little else."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+#: A batch lasts longer than it takes to plan again; a look at the clock takes the least time.
+BATCH_SECONDS, LOOK = 1.0, 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """A project, its manifests, and what the account holds before."""
+
+    project: str
+    manifests: str
+    account: Mapping[str, Any]
+
 
 PROJECT = """\
 apiVersion: diabolocom.reconciler/v1
@@ -56,3 +73,36 @@ ACCOUNT = {
     "campaigns": [_campaign(100, "Bakery"), _campaign(101, "Beauty")],
     "contacts": [_contact(each, "Gold" if each > 2 else "Silver") for each in range(1, 5)],
 }
+KILLED = Killed(PROJECT, MANIFESTS, ACCOUNT)
+
+#: Campaigns that are applied side by side: each with settings, a field, a batch and single contacts.
+_NAMES = ("one", "two", "three", "four", "five")
+SIDE_BY_SIDE = Killed(
+    PROJECT.replace("bakery: 100, beauty: 101", ", ".join(f"{name}: {100 + n}" for n, name in enumerate(_NAMES))),
+    "---\n".join(
+        [
+            *(
+                f"""\
+apiVersion: diabolocom.reconciler/v1
+kind: Campaign
+metadata: {{name: {name}}}
+spec:
+  settings: {{name: {name.title()}, maxTries: 8, isPaused: false}}
+  customFields: [First_Name, Category, Phone, {{name: New}}]
+"""
+                for name in _NAMES
+            ),
+            MANIFESTS[MANIFESTS.index("apiVersion: diabolocom.reconciler/v1\nkind: AssignmentPolicy") :].replace(
+                "[bakery]", f"[{', '.join(_NAMES)}]"
+            ),
+        ]
+    ),
+    {
+        "campaigns": [_campaign(100 + n, name.title()) for n, name in enumerate(_NAMES)],
+        "contacts": [
+            {**_contact(each, "Gold" if each > 2 else "Silver"), "campaignId": 100 + n}
+            for n in range(len(_NAMES))
+            for each in range(1, 5)
+        ],
+    },
+)

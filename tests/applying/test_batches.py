@@ -128,7 +128,7 @@ def test_a_busy_campaign_is_waited_for(world: World) -> None:
     assert report.complete
     assert world.notes.waits.count("busy") == 2
     assert [name for name, entry in world.notes.events if entry.get("step") == 3] == [
-        "sending", "busy", "sending", "busy", "sending", "accepted", "result",
+        "sending", "busy", "sending", "busy", "sending", "accepted", "ended", "result",
     ]  # fmt: skip
     assert world.pauses[:2] == [1.0, 1.5]
 

@@ -6,27 +6,29 @@ the history tells what became of the first.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import signal
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from reconciler.store.holder import this_process
-from reconciler.store.lock import Times, held_lock
 from reconciler.store.results import Ending
 from reconciler.store.runs import Runs
-from tests.applying.killing import BATCH_SECONDS, Nursery, Place
+from tests.applying.killed_checks import (
+    Undisturbed,
+    check_lock,
+    check_store,
+    check_writes,
+    journal,
+    said,
+    undisturbed_in,
+)
+from tests.applying.killing import Nursery, Place
 
 #: The moments are spread over so many tests, which may run side by side.
 PARTS = 8
-
-
-#: Of an apply that nobody kills: its moments, what it writes, and the account after it.
-Undisturbed = tuple[list[str], list[str], list[Any]]
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +42,7 @@ def nursery() -> Iterator[Nursery]:
 @pytest.fixture(scope="module")
 def undisturbed(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     """An apply that nobody kills."""
-    place = Place.made(tmp_path_factory.mktemp("undisturbed") / "project", nursery)
-    assert place.applied() == 0, place.said
-    return place.moments, [_said(each) for each in place.writes], place.account
-
-
-def _said(write: dict[str, Any]) -> str:
-    return f"{write['method']} {write['path']} {json.dumps(write['body'])}"
+    return undisturbed_in(Place.made(tmp_path_factory.mktemp("undisturbed") / "project", nursery))
 
 
 def test_there_are_moments_of_all_kinds(undisturbed: Undisturbed) -> None:
@@ -61,6 +57,33 @@ def test_there_are_moments_of_all_kinds(undisturbed: Undisturbed) -> None:
     assert len(moments) > 70
 
 
+def test_what_is_noted_is_what_is_sent(tmp_path: Path, nursery: Nursery) -> None:
+    """The digest of each request, before it leaves."""
+    place = Place.made(tmp_path / "project", nursery)
+    undisturbed_in(place)
+    ((_, _, _, events),) = journal(place)
+    noted = [each["request"] for each in events if each["event"] == "sending"]
+    sent = [{name: each[name] for name in ("method", "path", "body")} for each in place.writes]
+    lines = [json.dumps(each, sort_keys=True, separators=(",", ":")) + "\n" for each in sent]
+    lines[3:5] = ["".join(sorted(lines[3:5]))]  # the single contacts are one step, and go side by side
+    assert noted == [f"sha256:{hashlib.sha256(each.encode()).hexdigest()}" for each in lines]
+
+
+def test_a_batch_whose_token_nobody_noted(tmp_path: Path, nursery: Nursery, undisturbed: Undisturbed) -> None:
+    """It can't be waited for: the API itself takes no second one while it runs, and what is waited for is said."""
+    moments, writes, account = undisturbed
+    accepted = next(number for number, each in enumerate(moments) if "-accepted.json" in each)
+    place = Place.made(tmp_path / "project", nursery)
+    assert place.applied(accepted) == -signal.SIGKILL
+    assert place.applied() == 0, place.said
+    answers = [each["status"] for each in place.writes if each["path"].endswith("/contact-batch/update")]
+    assert (answers[0], set(answers[1:])) == (200, {409})
+    assert "rule gold: batch of 2 contacts in campaign 100" in place.said
+    assert "campaign is busy with another batch, waiting" in place.said
+    assert [said(each) for each in place.writes if each["status"] == 200] == writes
+    assert place.account == account
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 def test_killed_anywhere(tmp_path: Path, part: int, nursery: Nursery, undisturbed: Undisturbed) -> None:
     """Each moment of this part."""
@@ -69,11 +92,11 @@ def test_killed_anywhere(tmp_path: Path, part: int, nursery: Nursery, undisturbe
         place = Place.made(tmp_path / f"{number}", nursery)
         assert place.applied(number) == -signal.SIGKILL
         killed_at = f"killed at moment {number}: {moments[number]}"
-        journal = _journal(place)
+        before = journal(place)
         assert place.applied() == 0, f"{killed_at}\n{place.said}"
         assert place.account == account, killed_at
-        _check_writes(place.writes, writes, journal, killed_at)
-        _check_store(place, journal, killed_at)
+        check_writes(place.writes, writes, before, killed_at)
+        check_store(place, before, killed_at)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -90,21 +113,34 @@ def test_killed_twice(tmp_path: Path, part: int, nursery: Nursery, undisturbed: 
         assert place.objects.children("unfinished/") == [], killed_at
 
 
-@pytest.mark.parametrize("part", range(PARTS // 2))
+@pytest.mark.parametrize("part", range(PARTS))
 def test_interrupted_anywhere(tmp_path: Path, part: int, nursery: Nursery, undisturbed: Undisturbed) -> None:
-    """Ctrl-C once, at a request or a write of the journal: what is at hand is ended, reported and noted."""
+    """Ctrl-C once: what is at hand is ended, reported and noted, no lock stays, and nothing is left unfinished.
+
+    Once every step has ended it changes nothing any more.
+    """
     moments, writes, account = undisturbed
-    for number in _between(moments, "events/000002-sending", "events/000014-result")[part :: PARTS // 2]:
+    begins = next(number for number, each in enumerate(moments) if "create unfinished/" in each)
+    ended = max(number for number, each in enumerate(moments) if "-result.json" in each)
+    for number in range(part, len(moments), PARTS):
         place = Place.made(tmp_path / f"{number}", nursery)
-        assert place.applied(number, "interrupt") == 130, f"{number}\n{place.said}"
-        assert "- interrupted" in place.said, place.said
-        ((_, result, _, _),) = _journal(place)
-        assert result.outcome is Ending.INTERRUPTED
-        assert len(result.steps) == 6
-        assert place.applied() == 0, f"{number}\n{place.said}"
-        assert place.account == account
-        assert sorted(map(_said, place.writes)) == sorted(writes)
-        assert place.objects.children("unfinished/") == []
+        at = f"interrupted at moment {number}: {moments[number]}"
+        code = place.applied(number, "interrupt")
+        assert code == (130 if number <= ended else 0), f"{at}\n{place.said}"
+        results = [result for _, result, _, _ in journal(place)]
+        if number < begins:
+            assert (results, place.said.endswith("\ninterrupted\n")) == ([], True), f"{at}\n{place.said}"
+        else:
+            assert ("- interrupted" in place.out) is (number <= ended), f"{at}\n{place.said}"
+            outcome = Ending.INTERRUPTED if number <= ended else Ending.DONE
+            assert [(each.outcome, len(each.steps)) for each in results] == [(outcome, 6)], at
+        unknown = any("unknown" in each.counts for each in results)  # a batch that still runs is not waited for
+        assert bool(place.objects.children("unfinished/")) is unknown, at
+        check_lock(place, at)
+        assert place.applied() == 0, f"{at}\n{place.said}"
+        assert place.account == account, at
+        assert sorted(map(said, place.writes)) == sorted(writes), at
+        check_store(place, [], at)
 
 
 @pytest.mark.parametrize("where", ["PATCH /api/v1/voice/campaigns/100", "GET /api/v1/voice/campaigns/101"])
@@ -113,7 +149,7 @@ def test_interrupted_twice(tmp_path: Path, nursery: Nursery, undisturbed: Undist
     moments, _, account = undisturbed
     place = Place.made(tmp_path / "project", nursery)
     assert place.applied(moments.index(f"before {where}"), "interrupt twice") == 130, place.said
-    ((run, result, _, events),) = _journal(place)
+    ((run, result, _, events),) = journal(place)
     assert result is None
     assert events[-1]["event"] == ("sending" if "PATCH" in where else "result")
     assert f"Interrupted twice: run {run} is unfinished" in place.said
@@ -124,39 +160,36 @@ def test_interrupted_twice(tmp_path: Path, nursery: Nursery, undisturbed: Undist
     assert ended.outcome is Ending.BROKEN_OFF
 
 
-def _between(moments: list[str], first: str, last: str) -> list[int]:
-    """The numbers of the moments from the one to the other."""
-    start = next(number for number, each in enumerate(moments) if first in each)
-    return list(range(start, next(number for number, each in enumerate(moments) if last in each)))
+@pytest.mark.parametrize("where", ["create locks/", "create unfinished/", "result.json"])
+def test_interrupted_twice_where_the_first_is_kept(
+    tmp_path: Path, nursery: Nursery, undisturbed: Undisturbed, where: str
+) -> None:
+    """While a lock is taken, or an end is noted, the first one has to wait; the second one does not."""
+    moments, writes, account = undisturbed
+    number = max(number for number, each in enumerate(moments) if each.startswith("before create ") and where in each)
+    place = Place.made(tmp_path / "project", nursery)
+    assert place.applied(number, "interrupt twice") == 130, place.said
+    begun = "was begun, and nothing was written" if where == "create locks/" else "is unfinished"
+    assert begun in place.said.partition("Interrupted twice: ")[2]
+    assert place.applied() == 0, place.said
+    assert place.account == account
+    assert sorted(map(said, place.writes)) == sorted(writes)
+    check_store(place, [], where)
 
 
-def _journal(place: Place) -> list[Any]:
-    """The events of the run that was killed, where it began one, and its result, if it came so far."""
-    runs = Runs(place.objects)
-    return [(each, runs.result(each), runs.record(each), runs.events(each)) for each in runs.ids()]
-
-
-def _check_writes(seen: list[dict[str, Any]], expected: list[str], journal: list[Any], killed_at: str) -> None:
-    """Everything once. A batch whose token nobody noted may be asked for again: the API refuses it while it runs."""
-    taken = [each for each in seen if each["status"] == 200]
-    assert sorted(map(_said, taken)) == sorted(expected), killed_at
-    noted = any(event["event"] == "accepted" for *_, events in journal for event in events)
-    refused = [each for each in seen if each["status"] != 200]
-    assert not (noted and refused), killed_at
-    batches = [each for each in taken if each["path"].endswith("/contact-batch/update")]
-    for first, second in pairwise(batches):
-        assert second["at"] >= first["at"] + BATCH_SECONDS, killed_at
-
-
-def _check_store(place: Place, journal: list[Any], killed_at: str) -> None:
-    """No mark and no lock is left, and every run that was noted has an end."""
-    assert place.objects.children("unfinished/") == [], killed_at
-    times = Times(pause=lambda _: pytest.fail(f"the lock was not healed: {killed_at}"))
-    with held_lock(place.objects, "local", "next", this_process({}), times=times):
-        pass
-    runs = Runs(place.objects)
-    for run, result, record, _ in journal:
-        if record is not None:
-            ended = runs.result(run)
-            assert ended is not None, killed_at
-            assert ended == result if result else ended.outcome is Ending.BROKEN_OFF, killed_at
+def test_interrupted_while_it_looks_at_an_earlier_run(
+    tmp_path: Path, nursery: Nursery, undisturbed: Undisturbed
+) -> None:
+    """Before it plans it holds the lock, too: that is released, and what was left open stays so until it was seen."""
+    moments, writes, account = undisturbed
+    polling = next(number for number, each in enumerate(moments) if "contact-batch/status" in each)
+    for number in range(10):
+        place = Place.made(tmp_path / f"{number}", nursery)
+        assert place.applied(polling) == -signal.SIGKILL
+        assert place.applied(number, "interrupt") == 130, place.said
+        at = f"interrupted at {place.moments[number]}"
+        check_lock(place, at)
+        assert place.applied() == 0, f"{at}\n{place.said}"
+        assert place.account == account, at
+        assert sorted(map(said, place.writes)) == sorted(writes), at
+        check_store(place, [], at)

@@ -35,7 +35,7 @@ def test_every_write_is_noted_before_and_after(world: World) -> None:
     first = [(name, entry["step"]) for name, entry in world.notes.events if entry.get("campaignId") == 100]
     assert first == [
         ("sending", 1), ("result", 1), ("sending", 2), ("result", 2),
-        ("sending", 3), ("accepted", 3), ("result", 3), ("sending", 4), ("result", 4),
+        ("sending", 3), ("accepted", 3), ("ended", 3), ("result", 3), ("sending", 4), ("result", 4),
     ]  # fmt: skip
     assert (world.notes.names[0], world.notes.names[-1]) == ("begin", "end")
     assert str(world.notes.events[0][1]["plan"]).startswith("sha256:")
@@ -55,9 +55,10 @@ def test_a_console_edit_makes_the_campaign_stale_field_by_field(world: World) ->
     plan = world.plan(DESIRED)
     world.set_campaign(maxTries=7)
     report = world.apply(plan)
-    assert outcomes(report) == [DONE, STALE, SKIPPED, SKIPPED, DONE]
-    assert report.results[1].moved == (Moved("maxTries", 5, 7),)
+    assert outcomes(report) == [STALE, SKIPPED, SKIPPED, SKIPPED, DONE]
+    assert report.results[0].moved == (Moved("maxTries", 5, 7),)
     assert (world.campaign()["maxTries"], world.campaign()["isPaused"]) == (7, True)
+    assert "New" not in world.campaign()["customFields"]  # what can't be undone is not begun either
     assert (report.only_stale, report.complete) == (True, False)
 
 

@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 
 from reconciler.applying.results import Report
+from reconciler.cli.run_results import rows_of, run_result
 from reconciler.errors import ReconcilerError
 from reconciler.render.plan_json import plan_json
 from reconciler.render.plan_text import plan_text
 from reconciler.render.rows import plan_rows
-from reconciler.render.text import diagnostics_text, report_text, result_text
+from reconciler.render.run_markdown import run_markdown
+from reconciler.render.run_text import run_end_text, run_text
+from reconciler.render.text import diagnostics_text, result_text
 from reconciler.render.words import Names
 from reconciler.store.folder import Folder
 from reconciler.store.journal import Journal, new_run_id
@@ -23,6 +26,7 @@ from tests.applying.wire import Fault, answering, lost_after, lost_before, rewri
 from tests.applying.world import TOKEN, World, account, campaign, contacts
 from tests.conftest import NOW, ticking
 from tests.planning.building import campaign_document, desired_of, policy_document
+from tests.store.telling import record_of
 
 NAME, PHONE, COMMENT = "Canary-Name-é", "33612399871", "Canary comment of a call"
 LIKE = {"customFieldConditions": [{"customFieldName": "Category", "condition": "like", "value": "S%"}]}
@@ -107,7 +111,9 @@ def _applied(world: World, plan: Any, store: Path) -> Iterator[str]:
     journal = Journal(Folder(store), new_run_id(NOW), clock)
     with _told() as told:
         report: Report = world.apply(plan, journal=journal)
-        yield from (repr(report), report_text(report).plain)
+        yield repr(report)
+        rows = rows_of(run_result(record_of(0), plan, report, NOW, requests=1, repeated=0), record_of(0))
+        yield from (run_text(rows).plain, run_end_text(rows).plain, run_markdown(rows))
         yield from (result_text(each, len(report.results)).plain for each in report.results)
     yield from told
 

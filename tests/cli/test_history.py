@@ -47,10 +47,10 @@ def test_the_table(past: Workplace) -> None:
     assert (ran.code, ran.err) == (0, "")
     link, commit = "https://ci.example/runs/9", "0123456789"
     assert [line.split("  ") for line in _squeezed(ran.out)] == [
-        ["run", "when", "environment", "outcome", "steps", "took", "by", "commit", "CI run"],
-        [THIRD.run, "2026-11-26 09:00Z", "local", "unfinished", "-", "-", "ci", commit, link],
-        [SECOND.run, "2026-11-25 09:00Z", "production", "partly", "1 done, 1 failed", "2 min", "ci", commit, link],
-        [FIRST.run, "2026-11-24 09:00Z", "local", "done", "2 done", "2 min", "ci", commit, link],
+        ["run", "environment", "outcome", "steps", "took", "when", "by", "commit", "CI run"],
+        [THIRD.run, "local", "unfinished", "-", "-", "2026-11-26 09:00Z", "ci", commit, link],
+        [SECOND.run, "production", "partly", "1 done, 1 failed", "2 min", "2026-11-25 09:00Z", "ci", commit, link],
+        [FIRST.run, "local", "done", "2 done", "2 min", "2026-11-24 09:00Z", "ci", commit, link],
     ]
 
 
@@ -79,6 +79,7 @@ def test_the_list_as_json(past: Workplace) -> None:
         "run": SECOND.run,
         "startedAt": "2026-11-25T09:00:00+00:00",
         "environment": "production",
+        "shard": None,
         "outcome": "partly",
         "steps": {"done": 1, "failed": 1},
         "seconds": 95.0,
@@ -95,24 +96,74 @@ def test_the_report_of_a_run(past: Workplace) -> None:
     """Its facts, and each step with its outcome, time and contacts."""
     ran = past.run("history", SECOND.run)
     assert (ran.code, ran.err) == (0, "")
-    facts, steps = ran.out.split("\n\n")
+    facts, headline, steps, now = ran.out.split("\n\n")
     assert facts.splitlines() == [
         f"run          {SECOND.run}",
+        "project      case",
         "environment  production (emulator:.reconciler/emulator.db)",
         "outcome      partly",
         "started      2026-11-25 09:00Z",
         "took         2 min",
-        "API calls    12",
+        "requests     12 requests",
         "by           ci on runner-7 (process 4711)",
         "CI run       https://ci.example/runs/9",
         "commit       0123456789abcdef0123456789abcdef01234567",
         "plan         sha256:0",
+        "reconciler   0.1.0",
     ]
+    assert headline == "Not all applied: 1 done, 1 failed · contacts: 3 written"
     assert [line.split("  ") for line in _squeezed(steps)] == [
-        ["step", "outcome", "object", "operation", "took", "contacts", "detail"],
-        ["1", "done", "Campaign/admissions-bakery", "patchCampaign", "1.2 s", "3 done", "-"],
-        ["2", "failed", "Campaign/admissions-bakery", "patchCampaign", "1.2 s", "-", "the API failed"],
+        ["step", "outcome", "took", "object", "contacts", "call"],
+        ["1", "done", "1.2 s", "Campaign/admissions-bakery", "3 written", "patchCampaign"],
+        ["2", "failed", "1.2 s", "Campaign/admissions-bakery", "-", "patchCampaign"],
+        ["the API failed"],
     ]
+    assert now.splitlines() == [
+        "Read back, and as written: all 3 written contacts",
+        "To go on: correct what 1 step failed of, then reconciler -e production apply does what is left",
+        f"To undo: reconciler -e production rollback {SECOND.run} --out undo.json, review that plan, then reconciler -e"
+        " production apply undo.json",
+    ]
+
+
+def test_the_report_of_a_run_as_markdown(past: Workplace) -> None:
+    """For a comment; not of the list."""
+    ran = past.run("history", SECOND.run, "--format", "markdown")
+    assert (ran.code, ran.out.startswith("### reconciler apply · case → production: not all applied\n")) == (0, True)
+    assert past.run("history", "--format", "markdown").code == 64
+
+
+def test_a_run_that_can_not_be_read_is_shown_as_such(past: Workplace) -> None:
+    """Its record or its result; the others are listed, whichever environment is asked for."""
+    runs = past.folder / ".reconciler/runs"
+    (runs / FIRST.run / "result.json").write_text('{"formatVersion":2}')
+    (runs / THIRD.run / "run.json").write_text("{")
+    rows = {str(each["run"]): each for each in _json(past, "history")}
+    assert [rows[each.run]["outcome"] for each in (FIRST, SECOND, THIRD)] == ["unreadable", "partly", "unreadable"]
+    assert (rows[FIRST.run]["environment"], rows[THIRD.run]["environment"]) == ("local", None)
+    ran = past.run("history")
+    assert (ran.code, ran.out.count("unreadable"), ran.err) == (0, 2, "")
+    assert [each["run"] for each in _json(past, "-e", "production", "history")] == [THIRD.run, SECOND.run]
+    assert past.run("history", THIRD.run).code == 1
+
+
+def test_a_store_that_can_not_be_read_is_no_unreadable_run(past: Workplace) -> None:
+    """It is a fault of its own."""
+    path = past.folder / ".reconciler/runs" / SECOND.run / "run.json"
+    path.unlink()
+    path.mkdir()
+    ran = past.run("history")
+    assert (ran.code, "error[store]" in ran.err) == (1, True)
+
+
+def test_the_table_on_a_narrow_terminal(past: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No line is wider; what is left out is said."""
+    monkeypatch.setattr("reconciler.cli.get.printing.terminal_width", lambda: 80)
+    ran = past.run("history")
+    assert max(map(len, ran.out.splitlines())) <= 80
+    assert ran.out.splitlines()[0].split()[:5] == ["run", "environment", "outcome", "steps", "took"]
+    assert ran.err == "left out, for want of width: when, by, commit, CI run (--format json has all of it)\n"
+    assert max(map(len, past.run("history", SECOND.run).out.splitlines())) <= 80
 
 
 def test_the_report_of_a_run_as_json(past: Workplace) -> None:
@@ -126,7 +177,7 @@ def test_the_report_of_a_run_as_json(past: Workplace) -> None:
 def test_the_report_of_a_run_that_has_no_end(past: Workplace) -> None:
     """What its journal tells, and that it is no more than that."""
     ran = past.run("history", THIRD.run)
-    assert (ran.code, "This run has not ended" in ran.err) == (0, True)
+    assert (ran.code, "To go on: this run still runs, or it broke off" in ran.out) == (0, True)
     assert "outcome      unfinished" in ran.out
     assert "1  unknown" in ran.out
     found = json.loads(past.run("history", THIRD.run, "--format", "json").out)
@@ -150,7 +201,7 @@ def test_what_the_store_says_is_only_text(project: Workplace) -> None:
     step = structs.replace(result_of(record, "failed").steps[0], detail=evil)
     runs.end(record, structs.replace(result_of(record, "failed"), steps=(step,)))
     for arguments in (["history"], ["history", record.run]):
-        for kind in ("table", "json"):
+        for kind in ("table", "json", "markdown") if len(arguments) > 1 else ("table", "json"):
             said = project.run(*arguments, "--format", kind).out
             assert "\x1b" not in said
             assert "\n::error" not in said

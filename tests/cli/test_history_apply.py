@@ -123,12 +123,13 @@ def _another_account() -> dict[str, Any]:
 
 
 def test_an_end_that_can_not_be_noted_is_reported_all_the_same(project: Workplace) -> None:
-    """It is warned about, and the next apply closes it."""
+    """It is an error, since nobody else could tell; the next apply closes it."""
     (project.folder / ".reconciler/last/local.json").mkdir(parents=True)
     ran = project.run(*LOCAL, "apply", "--yes")
-    assert (ran.code, "Applied: 13 done" in ran.out) == (0, True)
+    assert (ran.code, "Applied: 13 done" in ran.out) == (1, True)
     (row,) = _history(project)
-    assert f"warning: the end of run {row['run']} could not be noted (Is a directory)" in ran.err
+    assert "error[store]: the end of the run could not be noted" in ran.err
+    assert f"run {row['run']} did what is said above; " in ran.err
     assert [each.run for each in Runs(_objects(project)).unfinished("local")] == [row["run"]]
     (project.folder / ".reconciler/last/local.json").rmdir()
     assert project.run(*LOCAL, "apply", "--yes").code == 0

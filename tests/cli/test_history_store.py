@@ -55,7 +55,7 @@ def test_a_run_in_a_bucket(project: Workplace, s3: Server) -> None:
     assert project.run(*LOCAL, "unlock").out == "Nobody holds the lock of `local`.\n"
     (row,) = json.loads(project.run("history", "--format", "json").out)
     assert (row["run"], row["outcome"], row["steps"]) == (run, "done", {"done": 13})
-    assert objects.children("") == ["last/", "locks/", "runs/", "store.json"]
+    assert objects.children("") == ["applied/", "baselines/", "last/", "locks/", "runs/", "store.json"]
     assert not (project.folder / ".reconciler" / "runs").exists()
     assert plan_of(project)["steps"] == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -120,11 +121,13 @@ def test_plan_of_other_manifests(project: Workplace) -> None:
 
 
 def test_apply_twice(project: Workplace) -> None:
-    """Applied again, a saved plan finds everything as planned and writes nothing."""
+    """Applied again where nobody remembers it, a saved plan finds everything as planned and writes nothing."""
     project.run(*LOCAL, "plan", "--out", "change.json")
     project.run(*LOCAL, "apply", "change.json")
     with project.console() as console:
         before = console.run(get_campaign(6047)).values["lastUpdatedAt"]
+    assert project.run(*LOCAL, "apply", "change.json").code == 4
+    shutil.rmtree(project.folder / ".reconciler/applied")
     again = project.run(*LOCAL, "apply", "change.json")
     assert (again.code, again.err.count("already as planned")) == (0, 13)
     with project.console() as console:

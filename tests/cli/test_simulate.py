@@ -104,7 +104,7 @@ def test_a_part(project: Workplace) -> None:
     ran = project.run(*LOCAL, "simulate", "--target", "admissions-beauty")
     assert (ran.code, "On the copy: 1 done" in ran.out) == (0, True)
     ran = project.run(*LOCAL, "simulate", "change.json", "--target", "admissions-beauty")
-    assert (ran.code, "--target and --selector go with `plan`" in ran.err) == (64, True)
+    assert (ran.code, "--shard go with `plan`" in ran.err) == (64, True)
 
 
 def test_a_saved_plan_that_apply_refuses(project: Workplace) -> None:

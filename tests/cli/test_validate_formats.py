@@ -132,7 +132,7 @@ def test_any_file_name_can_be_told(workplace: Workplace, format_: str, odd: str)
     (workplace.folder / "manifests" / odd).write_text("kind: Foo\n", encoding="utf-8")
     ran = workplace.run("validate", "--format", format_)
     assert (ran.code, ran.err) == (1, "")
-    if format_ != "github":
+    if format_ not in ("github", "junit"):
         assert json.loads(ran.out)
 
 

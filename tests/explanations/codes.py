@@ -59,7 +59,7 @@ def _codes_of(name: str, tree: ast.Module, takers: Mapping[str, int]) -> Iterato
         if isinstance(node, ast.Call):
             for given in _given(node, takers):
                 yield from _read(name, tree, given)
-        elif isinstance(node, ast.ClassDef) and node.name in _ERRORS:
+        elif isinstance(node, ast.ClassDef) and _is_error(node):
             yield from _class_code(node)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from _PRINTED.findall(node.value)
@@ -72,6 +72,10 @@ def _given(call: ast.Call, takers: Mapping[str, int]) -> Iterator[ast.expr]:
     if place is not None:
         yield from call.args[place : place + 1]
         yield from (each.value for each in call.keywords if each.arg == "code")
+
+
+def _is_error(node: ast.ClassDef) -> bool:
+    return node.name in _ERRORS or any(ast.unparse(each).split(".")[-1] in _ERRORS for each in node.bases)
 
 
 def _class_code(node: ast.ClassDef) -> Iterator[str]:

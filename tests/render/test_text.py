@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.applying.results import Contacts, Moved, Outcome, Report, Result
+from reconciler.applying.results import Contacts, Moved, Outcome, Result
 from reconciler.diagnostics import Diagnostic, Label, Source, Span
 from reconciler.kinds.values import duration, seconds
 from reconciler.planning.findings import Finding
-from reconciler.render.text import diagnostics_text, report_text, result_text
+from reconciler.render.text import diagnostics_text, result_text
 from tests.planning.plans import batch, patch
 
 PATCH = patch(maxTries=8)
@@ -83,11 +83,6 @@ def test_results_say_what_happened() -> None:
     assert (
         "  2 excluded, 1 in a call, 1 moved, 1 unknown\n"
         in result_text(Result(BATCH, Outcome.UNKNOWN, contacts=others), 2).plain
-    )
-    report = Report((stale, partly), interrupted=True)
-    assert (
-        report_text(report).plain
-        == "Not all applied: 1 failed, 1 stale · contacts: 2 written, 1 failed - interrupted\n"
     )
 
 

@@ -20,8 +20,9 @@ from reconciler.store.lease import lock_name, read_lock, release_lock
 from reconciler.store.lock import held_lock
 from reconciler.store.objects import Objects
 from reconciler.store.runs import Runs
-from reconciler.store.traces import open_batches, steps_in_doubt
+from reconciler.store.traces import contacts_told, open_batches, steps_in_doubt, told_by
 from tests.conftest import NOW, ticking
+from tests.store.telling import record_of
 
 RUN = "20261123T090000Z-abc123"
 STEP = {"step": 1, "address": "Campaign/a", "campaignId": 6046}
@@ -148,3 +149,34 @@ def test_what_is_open(events: list[dict[str, Any]], batches: tuple[str, ...], do
     """A batch until its end is known, and a write until anything is known of it."""
     assert tuple(each.token for each in open_batches(events)) == batches
     assert steps_in_doubt([{"event": "begin"}, *events, {"event": "end"}]) == doubts
+
+
+_NAMED: dict[str, Any] = {"contacts": {"unknown": [1, 2]}}
+
+
+@pytest.mark.parametrize(
+    ("events", "told"),
+    [
+        ([], {}),
+        ([_event("sending")], {}),  # a journal of a version before
+        ([_event("sending", **_NAMED)], {1: {"unknown": [1, 2]}}),
+        ([_event("sending", **_NAMED), _event("busy")], {}),
+        ([_event("sending", **_NAMED), _event("accepted", batch="t")], {1: {"unknown": [1, 2]}}),
+        ([_event("sending", **_NAMED), _event("accepted", batch="t"), _event("ended")], {1: {"unknown": [1, 2]}}),
+        (
+            [_event("sending", **_NAMED), _event("result", outcome="done", contacts={"done": [1], "moved": [2]})],
+            {1: {"done": [1], "moved": [2]}},
+        ),
+        ([_event("sending", **_NAMED), _event("result", outcome="failed")], {}),
+        ([_event("sending", **_NAMED), _event("result", outcome="unknown")], {1: {"unknown": [1, 2]}}),
+        ([_event("sending", **_NAMED), _event("sending", 2, contacts={"unknown": [3]})],
+         {1: {"unknown": [1, 2]}, 2: {"unknown": [3]}}),
+    ],
+)  # fmt: skip
+def test_whose_contacts_may_have_been_written(events: list[dict[str, Any]], told: dict[int, Any]) -> None:
+    """Those that a step names, from the moment before it is sent until its result is noted."""
+    assert contacts_told(events) == told
+    moments = [{"at": NOW.isoformat(), **each} for each in events]
+    result = told_by(record_of(1), moments)
+    counts = {each.number: each.contacts for each in result.steps if each.contacts}
+    assert counts == {step: {kind: len(ids) for kind, ids in kinds.items()} for step, kinds in told.items()}

@@ -203,5 +203,6 @@ def test_what_can_not_be_read_is_said(tmp_path: Path, content: bytes) -> None:
 def test_steps_have_the_names_of_the_contract() -> None:
     """As they stand in the file."""
     assert set(msgspec.to_builtins(step_of(1, "done"))) == {
-        "number", "address", "campaignId", "operation", "outcome", "detail", "help", "seconds", "contacts",
+        "number", "address", "campaignId", "operation", "call", "outcome", "detail", "help", "seconds", "contacts",
+        "moved",
     }  # fmt: skip
