@@ -10,7 +10,7 @@ from reconciler.cli.session import Session, names_of
 if TYPE_CHECKING:
     from reconciler.diagnostics import Diagnostic, Span
     from reconciler.manifests.desired import Desired
-    from reconciler.planning.check_results import CheckResult
+    from reconciler.planning.checks.results import CheckResult
     from reconciler.planning.plan import Plan
     from reconciler.render.checks import CheckRow
 
@@ -36,7 +36,7 @@ def stop_at_checks(session: Session, desired: Desired, made: Plan, *, tell: bool
 
 def _findings(session: Session, desired: Desired, made: Plan) -> Iterator[Diagnostic]:
     """A fault, a warning or a note for each check that the plan breaks now."""
-    from reconciler.planning.checks import held
+    from reconciler.planning.checks.evaluation import held
     from reconciler.render.checks import check_rows
 
     results = held(made, desired, session.clock()).results

@@ -68,9 +68,9 @@ def _made(session: Session, run: str, lifetime: timedelta) -> tuple[Desired, Pla
     from reconciler.cli.saved_plans import plan_key
     from reconciler.cli.stores import open_store, tell_left_open
     from reconciler.cli.undone_runs import LAST, asked_run, past_run, refuse_elsewhere
-    from reconciler.planning.checks import with_checks
+    from reconciler.planning.checks.evaluation import with_checks
     from reconciler.planning.saved import signed
-    from reconciler.planning.undoing import make_undo
+    from reconciler.planning.undoing.undo import make_undo
     from reconciler.store.runs import Runs
 
     project, key = session.project(), plan_key(session.variables)

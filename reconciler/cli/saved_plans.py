@@ -107,7 +107,7 @@ def _refuse_other_undo(session: Session, desired: Desired, made: Plan, run: str)
     from reconciler.cli.stores import open_store
     from reconciler.cli.undone_runs import known_run, past_run, refuse_elsewhere
     from reconciler.errors import ProjectError, SavedPlanRefused
-    from reconciler.planning.undoing_agreement import refuse_other_undo
+    from reconciler.planning.undoing.agreement import refuse_other_undo
     from reconciler.store.objects import StoreFault
     from reconciler.store.runs import Runs
 

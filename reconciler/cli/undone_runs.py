@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from reconciler.manifests.project import Environment, Project
     from reconciler.planning.plan import Step
-    from reconciler.planning.undoing_run import Deed, PastRun
+    from reconciler.planning.undoing.run import Deed, PastRun
     from reconciler.store.results import RunRecord
     from reconciler.store.runs import Runs
     from reconciler.store.traces import Event
@@ -69,7 +69,7 @@ def past_run(runs: Runs, record: RunRecord) -> PastRun:
     """
     from reconciler.errors import ProjectError, SavedPlanRefused
     from reconciler.planning.saved import loads
-    from reconciler.planning.undoing_run import PastRun
+    from reconciler.planning.undoing.run import PastRun
 
     result, content = runs.result(record.run), runs.plan(record.run)
     if result is None:
@@ -109,7 +109,7 @@ def _deeds(
 def _campaign_deed(outcome: str, detail: str, was_sent: bool) -> Deed:
     """Of a step that failed after it was sent some values may have stuck."""
     from reconciler.applying.results import ALREADY, Outcome
-    from reconciler.planning.undoing_run import Deed
+    from reconciler.planning.undoing.run import Deed
 
     if outcome == Outcome.DONE:
         return Deed(wrote=detail != ALREADY)
@@ -120,7 +120,7 @@ def _campaign_deed(outcome: str, detail: str, was_sent: bool) -> Deed:
 def _contacts_deed(step: Step, told: Mapping[str, Any] | None, outcome: str) -> Deed:
     """Where the journal does not say which of them, all that the step names are in doubt."""
     from reconciler.applying.results import Outcome
-    from reconciler.planning.undoing_run import Deed
+    from reconciler.planning.undoing.run import Deed
 
     if told is not None:
         return Deed(contacts=frozenset(told.get("done", ())), in_doubt=frozenset(told.get("unknown", ())))

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from reconciler.diagnostics import Severity
-from reconciler.planning.check_results import CheckResult
+from reconciler.planning.checks.results import CheckResult
 from reconciler.planning.findings import Finding
 
 

@@ -16,7 +16,7 @@ from reconciler.kinds import CAMPAIGN
 from reconciler.manifests.desired import Desired
 from reconciler.model import Address
 from reconciler.planning.campaigns import campaign_changes, campaign_faults, campaign_notes
-from reconciler.planning.checks import held
+from reconciler.planning.checks.evaluation import held
 from reconciler.planning.contacts import plan_contacts
 from reconciler.planning.ending import gone_changes, with_sizes
 from reconciler.planning.findings import Finding

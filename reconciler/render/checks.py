@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.diagnostics import Severity
-from reconciler.planning.check_results import CheckFailure, CheckResult
+from reconciler.planning.checks.results import CheckFailure, CheckResult
 from reconciler.render.neutral import neutral
 from reconciler.render.words import Names, count, value
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from reconciler.diagnostics import Label, Severity, Source, Span
 from reconciler.kinds.project import FILE_NAME
-from reconciler.planning.check_results import CheckFailure, CheckResult
+from reconciler.planning.checks.results import CheckFailure, CheckResult
 from reconciler.planning.plan import Action, Attribute, Change, Plan, Risk
 from reconciler.render.checks import check_rows
 from reconciler.render.lines import lines_of

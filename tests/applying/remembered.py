@@ -17,9 +17,9 @@ from reconciler.errors import ReconcilerError
 from reconciler.manifests.desired import Desired
 from reconciler.planning.plan import Plan
 from reconciler.planning.saved import loads
-from reconciler.planning.undoing import make_undo
-from reconciler.planning.undoing_agreement import refuse_other_undo
-from reconciler.planning.undoing_run import PastRun
+from reconciler.planning.undoing.agreement import refuse_other_undo
+from reconciler.planning.undoing.run import PastRun
+from reconciler.planning.undoing.undo import make_undo
 from reconciler.render.plan_json import plan_json
 from reconciler.store.folder import Folder
 from reconciler.store.journal import Journal

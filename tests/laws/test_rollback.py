@@ -18,7 +18,7 @@ from reconciler.applying.results import Outcome, Report
 from reconciler.emulator import Fault
 from reconciler.errors import ReconcilerError
 from reconciler.planning.plan import Plan
-from reconciler.planning.undoing_run import PastRun
+from reconciler.planning.undoing.run import PastRun
 from tests.applying.remembered import Remembered
 from tests.laws.accounts import Account, accounts
 from tests.laws.policies import POLICIES

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.manifests.checks import Freeze, Window
-from reconciler.planning.check_freeze import frozen_by, window_words
+from reconciler.planning.checks.freeze import frozen_by, window_words
 
 #: With summer time on either half of the globe, at half an hour, without it, and where a day was left out (Apia, 2011).
 ZONES = (

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from reconciler.manifests.desired import Desired
-from reconciler.planning.check_results import CheckFailure, CheckResult
-from reconciler.planning.checks import Checked, held
+from reconciler.planning.checks.evaluation import Checked, held
+from reconciler.planning.checks.results import CheckFailure, CheckResult
 from reconciler.planning.plan import Action, Attribute, Change, Load, Plan, Risk
 from tests.planning.building import PROJECT, campaign_document, desired_of, policy_document
 from tests.planning.plans import assigning, change, plan_of, updating

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from reconciler.errors import ProjectError
 from reconciler.planning.plan import Action, Plan, Risk
-from reconciler.planning.undoing_run import Deed, PastRun
+from reconciler.planning.undoing.run import Deed, PastRun
 from tests.applying.remembered import Remembered
 from tests.applying.test_apply import GOLD as GOLDEN
 from tests.applying.wire import Wire

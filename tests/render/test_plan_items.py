@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from reconciler.diagnostics import Severity
 from reconciler.explanations import EXPLANATIONS
-from reconciler.planning.check_results import CheckFailure, CheckResult, Waived
+from reconciler.planning.checks.results import CheckFailure, CheckResult, Waived
 from reconciler.planning.findings import FindingPlace
 from reconciler.planning.limits import Use
 from reconciler.planning.plan import Action, Attribute, Change, Plan, Risk

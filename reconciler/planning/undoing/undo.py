@@ -20,7 +20,6 @@ from reconciler.kinds.campaign import SETTINGS
 from reconciler.kinds.values import comparable
 from reconciler.manifests.desired import Desired, DesiredCampaign
 from reconciler.model import Address
-from reconciler.planning import undoing_findings as findings
 from reconciler.planning.agreement import asks_for
 from reconciler.planning.assignment import AGENT
 from reconciler.planning.campaigns import campaign_changes, campaign_faults
@@ -30,9 +29,10 @@ from reconciler.planning.live import Pair, created_at, same_creation
 from reconciler.planning.plan import Action, Change, Place, Plan, Reason, Step, Summary
 from reconciler.planning.saved import FORMAT_VERSION, to_json
 from reconciler.planning.steps import make_steps
-from reconciler.planning.undoing_contacts import ContactsBack, Kind, contacts_back
-from reconciler.planning.undoing_run import PastRun
-from reconciler.planning.undoing_settings import Restored, restored
+from reconciler.planning.undoing import findings
+from reconciler.planning.undoing.contacts import ContactsBack, Kind, contacts_back
+from reconciler.planning.undoing.run import PastRun
+from reconciler.planning.undoing.settings import Restored, restored
 
 
 @dataclass(slots=True)

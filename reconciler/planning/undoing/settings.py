@@ -11,7 +11,7 @@ from reconciler.kinds.field import Field, Type
 from reconciler.kinds.values import settings_object
 from reconciler.planning.diff import same, same_inner, shown
 from reconciler.planning.plan import Place
-from reconciler.planning.undoing_run import Trace
+from reconciler.planning.undoing.run import Trace
 
 #: In place of a value that the API does not take back.
 _IMPOSSIBLE = object()

@@ -17,10 +17,10 @@ from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.kinds.check import SUMMED, Of
 from reconciler.manifests.checks import Check, Condition, Waiver
 from reconciler.manifests.desired import Desired
-from reconciler.planning.check_conditions import fact_of, holds, wanted_words
-from reconciler.planning.check_freeze import frozen_by, window_words
-from reconciler.planning.check_results import CheckFailure, CheckResult, Waived
-from reconciler.planning.check_rows import Row, rows_of, summed_facts
+from reconciler.planning.checks.conditions import fact_of, holds, wanted_words
+from reconciler.planning.checks.freeze import frozen_by, window_words
+from reconciler.planning.checks.results import CheckFailure, CheckResult, Waived
+from reconciler.planning.checks.rows import Row, rows_of, summed_facts
 from reconciler.planning.findings import FindingPlace
 from reconciler.planning.plan import Action, Plan
 

@@ -16,9 +16,9 @@ from reconciler.planning.diff import same, same_inner
 from reconciler.planning.holding import OWNERS
 from reconciler.planning.live import same_creation
 from reconciler.planning.plan import Action, Attribute, Change, ContactGroup, Plan, Reason
-from reconciler.planning.undoing import undone_digest
-from reconciler.planning.undoing_contacts import restorable
-from reconciler.planning.undoing_run import PastRun, Trace
+from reconciler.planning.undoing.contacts import restorable
+from reconciler.planning.undoing.run import PastRun, Trace
+from reconciler.planning.undoing.undo import undone_digest
 
 
 def refuse_other_undo(plan: Plan, past: PastRun) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Iterator
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.planning.ending import ENDINGS
 from reconciler.planning.plan import Action, Change
-from reconciler.planning.undoing_contacts import ContactsBack, Kind, Outcome
-from reconciler.planning.undoing_settings import Restored
+from reconciler.planning.undoing.contacts import ContactsBack, Kind, Outcome
+from reconciler.planning.undoing.settings import Restored
 
 _SOME = 10
 

@@ -1,0 +1,1 @@
+"""Checks: what a project forbids a plan to do."""
