@@ -43,7 +43,7 @@ class Repository:
     def commit(self, paths: Sequence[str], message: str) -> str:
         """Commits these files as they are, and nothing else; the commit."""
         advice = "set user.name and user.email with `git config`, or correct what the repository's hooks refuse"
-        self._git("commit", "--quiet", "--only", "--message", message, "--", *paths, advice=advice)
+        self._git("commit", "--quiet", "--message", message, "--", *paths, advice=advice)
         return self._git("rev-parse", "HEAD")
 
     def drop_branch(self, name: str, head: str, paths: Sequence[str]) -> None:

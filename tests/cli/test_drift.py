@@ -186,6 +186,21 @@ def test_the_consoles_changes_are_adopted_on_a_branch(applied: Workplace) -> Non
     assert set(_origins(_drift(applied)).values()) == {"both"}
 
 
+def test_of_one_campaign_only_the_consoles_values_are_adopted(applied: Workplace) -> None:
+    """What both have changed stays, in the same file; and what is staged for another commit stays staged."""
+    _console(applied, CHILDCARE, contactPriority=33, maxTries=9)
+    _edit(applied, "manifests/admissions.yaml", "contactPriority: 10", "contactPriority: 12")
+    _git(applied, "commit", "--all", "--quiet", "--message", "second")
+    (applied.folder / "note.txt").write_text("mine")
+    _git(applied, "add", "note.txt")
+    assert applied.run(*LOCAL, "drift", "--adopt").code == 2
+    changed = _git(applied, "show", "--format=", "--unified=0")
+    assert "+    maxTries: 9" in changed
+    assert "contactPriority" not in changed
+    assert _git(applied, "show", "--name-only", "--format=") == "manifests/admissions.yaml"
+    assert _git(applied, "status", "--porcelain") == "A  note.txt"
+
+
 def test_planning_is_empty_after_adopting_all(applied: Workplace) -> None:
     """Then the exit code is 0."""
     _console(applied, BAKERY, maxTries=9)
