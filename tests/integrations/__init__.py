@@ -1,0 +1,1 @@
+"""What stands in integrations/ and beside it, run as its system runs it."""
