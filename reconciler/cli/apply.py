@@ -18,6 +18,7 @@ from reconciler.cli.session import Ended, Session
 if TYPE_CHECKING:
     from reconciler.applying.results import Report as Results
     from reconciler.cli.carrying_out import Carried
+    from reconciler.cli.notices import Noticed
     from reconciler.cli.run_reports import Told
     from reconciler.manifests.desired import Desired
     from reconciler.planning.plan import Plan
@@ -65,45 +66,50 @@ def apply(
 
     With FILE (from plan --out) exactly that plan is applied, as reviewed, to its own environment; where
     RECONCILER_PLAN_KEY is set, only if it is signed with that key. Without FILE a fresh plan is made, shown, and
-    applied once you say yes.
+    applied once you say yes. Ctrl-C ends what is on its way, begins nothing more and reports; a second one leaves at
+    once.
     """
     from reconciler.cli import terminal
     from reconciler.cli.checks import stop_at_checks
+    from reconciler.cli.notices import noticed
     from reconciler.cli.run_reports import told
 
     if file is None and not yes and not terminal.can_ask():
         raise click.UsageError("there is no terminal to ask on: give --yes, or a saved plan as FILE")
     if file is not None:
         part.refuse_beside_file("applied")
-    with told(session, format_, reports) as telling:
+    with noticed(session) as notice, told(session, format_, reports) as telling:
         desired, made = _saved(session, file, part) if file else _fresh(session, part, allow, telling)
         telling.planned(made)
+        notice.plan = made
         if made.steps:
             _stop_at_limits(made, desired, allow)
             stop_at_checks(session, desired, made, tell=file is not None)
             if file is None and not yes:
-                _ask(made, telling)
-        _carry_out(session, desired, made, parallelism, telling)
+                _ask(made, telling, notice)
+        _carry_out(session, desired, made, parallelism, telling, notice)
 
 
-def _carry_out(session: Session, desired: Desired, made: Plan, parallelism: int, telling: Told) -> None:
+def _carry_out(
+    session: Session, desired: Desired, made: Plan, parallelism: int, telling: Told, notice: Noticed
+) -> None:
     """Applies a plan that nothing stands against; Ended when not everything was done."""
     from reconciler.cli import terminal
     from reconciler.cli.carrying_out import carry_out, note_nothing_to_do
     from reconciler.cli.interruptions import Interruptions
-    from reconciler.cli.notices import tell_run
 
     if made.steps:
         with Interruptions() as interruptions:  # a report is never broken off
-            carried = carry_out(session, desired, made, parallelism, interruptions, telling)
             try:
+                carried = carry_out(session, desired, made, parallelism, interruptions, telling)
+                notice.report = carried.report
                 telling.tell()
                 _finish(made, carried)
             finally:
-                tell_run(session, made, carried.report, carried.run)
+                notice.run = interruptions.run
         if not interruptions.kept and made.undoes is None:
             _tell_unsettled(session, desired, made, carried.report)
-    else:
+    elif not made.digest:  # a saved plan may be of long ago
         note_nothing_to_do(session, desired, made)
     if made.has_errors:
         terminal.talk("Not everything was planned: see the errors above. That part was left alone.\n")
@@ -152,7 +158,7 @@ def _stop_at_limits(made: Plan, desired: Desired, allow: Mapping[str, int]) -> N
         raise LimitExceeded("the plan is over a limit", detail, "review the plan; " + "; ".join(advice))
 
 
-def _ask(made: Plan, telling: Told) -> None:
+def _ask(made: Plan, telling: Told, notice: Noticed) -> None:
     from reconciler.cli import terminal
 
     answer = click.prompt(
@@ -161,6 +167,7 @@ def _ask(made: Plan, telling: Told) -> None:
     if answer != "yes":
         terminal.talk("Not applied: nothing was written.\n")
         telling.not_confirmed()
+        notice.leave_out()
         raise Ended(Exit.ERROR)
 
 

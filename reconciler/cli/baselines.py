@@ -9,9 +9,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from reconciler.manifests.desired import Desired
-    from reconciler.planning.baseline import Baseline
+    from reconciler.planning.baseline import Applied, Baseline
     from reconciler.planning.plan import Plan
     from reconciler.store.objects import Objects
+
+
+#: So often what was applied is written down when another shard's run writes at the same time.
+_TRIES = 5
 
 
 def read_baseline(objects: Objects, environment: str) -> Baseline:
@@ -19,46 +23,45 @@ def read_baseline(objects: Objects, environment: str) -> Baseline:
     from reconciler.planning.baseline import merged
 
     folder = f"baselines/{environment}/"
-    found = [_decoded(folder + each, objects) for each in objects.children(folder)]
-    return merged(found)
+    found = (objects.read(folder + each) for each in objects.children(folder))
+    return merged([_baseline(each.content, folder) for each in found if each])
 
 
 def note_applied(
-    objects: Objects, scope: str, desired: Desired, plan: Plan, left: Collection[int], now: datetime, run: str | None
+    objects: Objects, scope: str, desired: Desired, plan: Plan, done: Collection[int], now: datetime, run: str | None
 ) -> None:
-    """Writes down what a run made of its campaigns. `scope`: its lock's name; `left`: the campaigns it did not finish.
+    """Writes down what a run made of its campaigns. `scope`: its lock's name; `done`: the steps it carried out.
 
     A fault of the store is said: without it a later drift knows less, and nothing else.
     """
-    import msgspec
-
     from reconciler.cli.stores import say
-    from reconciler.planning.baseline import Baseline, after_run
-    from reconciler.store.objects import Changed, StoreFault
+    from reconciler.planning.baseline import after_run
+    from reconciler.store.objects import StoreFault
 
-    name = f"baselines/{desired.environment.name}/{scope}.json"
+    environment = desired.environment.name
     try:
-        found = objects.read(name)
-        before = _baseline(found.content, name) if found else Baseline()
-        after = after_run(before, desired, plan, left, now, run)
-        if after == before:
-            return
-        content = msgspec.json.encode(after) + b"\n"
-        if found:
-            objects.swap(name, content, found.version)
-        else:
-            objects.create(name, content)
-    except (Changed, FileExistsError):
-        return  # a later run has just written down what it made of them
+        more = after_run(read_baseline(objects, environment), desired, plan, done, now, run)
+        if more and not any(_added(objects, f"baselines/{environment}/{scope}.json", more) for _ in range(_TRIES)):
+            say("warning: what was applied could not be noted for `drift` (others write it all the time)")
     except StoreFault as fault:
         say(f"warning: what was applied could not be noted for `drift` ({fault.strerror})")
 
 
-def _decoded(name: str, objects: Objects) -> Baseline:
+def _added(objects: Objects, name: str, more: dict[str, Applied]) -> bool:
+    """Whether these were added to a baseline; not when somebody else wrote it at the same time."""
+    import msgspec
+
     from reconciler.planning.baseline import Baseline
+    from reconciler.store.objects import Changed
 
     found = objects.read(name)
-    return _baseline(found.content, name) if found else Baseline()
+    before = _baseline(found.content, name) if found else Baseline()
+    content = msgspec.json.encode(Baseline(campaigns=before.campaigns | more)) + b"\n"
+    try:
+        objects.swap(name, content, found.version) if found else objects.create(name, content)
+    except (Changed, FileExistsError):
+        return False
+    return True
 
 
 def _baseline(content: bytes, name: str) -> Baseline:

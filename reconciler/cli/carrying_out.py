@@ -88,7 +88,7 @@ def carry_out(
         result = ended(report)
         telling.ended(result)
         unnoted = stores.note_end(runs, record, result)
-        note_applied(objects, name, desired, made, _left(report), session.clock(), run)
+        note_applied(objects, name, desired, made, _done(report), session.clock(), run)
         if report.complete:
             stores.forget_old_runs(runs, desired.project, made.environment, session.clock())
     return Carried(run, report, unnoted)
@@ -113,12 +113,11 @@ def note_nothing_to_do(session: Session, desired: Desired, made: Plan) -> None:
     note_applied(objects, stores.scope_of(made), desired, made, (), session.clock(), None)
 
 
-def _left(report: Report) -> set[int]:
-    """The campaigns (ids) of which not every step was carried out."""
+def _done(report: Report) -> set[int]:
+    """The numbers of the steps that were carried out whole."""
     from reconciler.applying.results import Outcome
 
-    carried_out = (Outcome.DONE, Outcome.DEFERRED)
-    return {each.step.campaign_id for each in report.results if each.outcome not in carried_out}
+    return {each.step.number for each in report.results if each.outcome is Outcome.DONE and not each.contacts.left}
 
 
 def _applied(

@@ -87,13 +87,16 @@ def _reported(
         return True
     from reconciler.cli.machine_reports import item_texts
     from reconciler.cli.reports import write_drift_reports
-    from reconciler.render.machine_drift import drift_handover, drift_items
+    from reconciler.render.machine_drift import drift_handover, drift_items, drift_junit, drift_title
 
     folder = reports[0].folder
-    title = f"drift {found.project}/{found.environment}"
     plain = {each: (lambda text=text: str(text())) for each, text in texts.items()}
     return write_drift_reports(
-        {**plain, **item_texts(drift_items(found), title, folder)},
+        {
+            **plain,
+            **item_texts(drift_items(found), drift_title(found), folder),
+            "junit": lambda: drift_junit(found, folder),
+        },
         reports,
         lambda: drift_handover(found, names_of(desired.environment), folder),
     )

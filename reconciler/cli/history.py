@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,14 +13,18 @@ import click
 from reconciler.cli.session import Session
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from reconciler.render.tables import Column, Record
+    from reconciler.store.objects import Objects
     from reconciler.store.results import RunRecord, RunResult
     from reconciler.store.runs import Runs
+    from reconciler.store.traces import Event
 
 _Value = TypeVar("_Value")
 
-#: What a run is shown to be before it has a result, and one of which this version can't read one.
-UNFINISHED, UNREADABLE = "unfinished", "unreadable"
+#: What a run is shown to be before it has a result, alive or not, and one of which this version can't read one.
+RUNNING, UNFINISHED, UNREADABLE = "running", "unfinished", "unreadable"
 #: So many runs are shown unless more are asked for.
 SHOWN = 20
 
@@ -35,21 +40,25 @@ SHOWN = 20
 def history(session: Session, run: str | None, limit: int, format_: str) -> None:
     """List the runs of apply, newest first; with RUN show what became of each step of that one.
 
+    RUN is an id, the beginning of one, or `last`.
+
     Of all environments, or of the one that -e names. Reads the store and no account.
     """
     from reconciler.cli.files import choose_environment
     from reconciler.cli.stores import open_store
+    from reconciler.cli.undone_runs import asked_run
     from reconciler.store.runs import Runs
 
     if run is None and format_ == "markdown":
         raise click.UsageError("markdown is for the report of one RUN")
     project = session.project()
     environment = choose_environment(project, session.environment).name if session.environment else None
-    runs = Runs(open_store(session, project))
+    objects = open_store(session, project)
+    runs, still_runs = Runs(objects), partial(_still_runs, objects, session.clock())
     if run is not None:
-        _show(runs, _known(runs, run), format_)
+        _show(runs, asked_run(runs, run, environment), format_, still_runs)
         return
-    _list(islice(_past(runs, environment), limit), format_)
+    _list(islice(_past(runs, environment), limit), format_, still_runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +106,14 @@ def _read(read: Callable[[], _Value | None]) -> tuple[_Value | None, bool]:
         return None, False
 
 
-def _list(past: Iterator[_Past], format_: str) -> None:
+def _list(past: Iterator[_Past], format_: str, still_runs: Callable[[RunRecord], bool]) -> None:
     from reconciler.cli import terminal
     from reconciler.cli.get.printing import terminal_width
     from reconciler.render.records import JsonArray
     from reconciler.render.tables import Table
 
-    rows = [_row(each) for each in past]
-    table = Table(_columns(), terminal_width())
+    rows = [_row(each, still_runs) for each in past]
+    table = Table(_columns(any(each["shard"] for each in rows)), terminal_width())
     kind = JsonArray() if format_ == "json" else table
     for piece in (*kind.rows(rows), kind.end()):
         terminal.out(piece)
@@ -114,9 +123,10 @@ def _list(past: Iterator[_Past], format_: str) -> None:
         terminal.talk(f"left out, for want of width: {', '.join(table.hidden)} (--format json has all of it)\n")
 
 
-def _row(past: _Past) -> dict[str, Any]:
+def _row(past: _Past, still_runs: Callable[[RunRecord], bool]) -> dict[str, Any]:
     known, record, result = _known_facts(past.record), past.record, past.result
-    outcome = str(result.outcome) if result else UNFINISHED if past.readable else UNREADABLE
+    open_ = RUNNING if record and not result and still_runs(record) else UNFINISHED
+    outcome = str(result.outcome) if result else open_ if past.readable else UNREADABLE
     length = (result.ended_at - record.started_at).total_seconds() if result and record else None
     return {
         "run": past.run,
@@ -145,27 +155,22 @@ def _known_facts(record: RunRecord | None) -> Mapping[str, str | None]:
     }
 
 
-def _columns() -> list[Column]:
+def _columns(with_shards: bool) -> list[Column]:
     from reconciler.render.runs import took
     from reconciler.render.tables import Column, cell, minute, plain
 
     return [
         Column("run", plain("run")),
-        Column("environment", _place, least=11),
+        Column("when", lambda row: minute(row["startedAt"])),
+        Column("environment", plain("environment"), least=8),
+        *([Column("shard", plain("shard"))] if with_shards else []),
         Column("outcome", plain("outcome")),
-        Column("steps", _steps, least=24),
+        Column("steps", _steps, least=6),
         Column("took", lambda row: took(row["seconds"]), right=True),
-        Column("when", lambda row: minute(row["startedAt"])),  # late: a run's id begins with it
         Column("by", plain("user"), least=6),
         Column("commit", lambda row: cell((row["commit"] or "")[:10] or None)),
         Column("CI run", plain("link")),
     ]
-
-
-def _place(row: Record) -> str:
-    from reconciler.render.tables import cell
-
-    return cell(" ".join(filter(None, (row["environment"], row["shard"]))) or None)
 
 
 def _steps(row: Record) -> str:
@@ -174,19 +179,33 @@ def _steps(row: Record) -> str:
     return ", ".join(f"{number} {neutral(outcome)}" for outcome, number in row["steps"].items()) or "-"
 
 
-def _known(runs: Runs, run: str) -> RunRecord:
-    from reconciler.diagnostics import nearest_help
-    from reconciler.errors import ProjectError
+def _still_runs(objects: Objects, now: datetime, record: RunRecord) -> bool:
+    """Whether a run holds its lock and shows signs of life; False where that can't be read."""
+    from reconciler.store.holder import lives_here
+    from reconciler.store.lease import read_lock
+    from reconciler.store.objects import StoreFault
 
-    ids = runs.ids()
-    record = runs.record(run) if run in ids else None
-    if record is None:
-        advice = nearest_help("run", run, ids)
-        raise ProjectError("no such run", f"the store remembers no run `{run}`", advice, "unknown-run")
-    return record
+    try:
+        lock = read_lock(objects, record.scope)[0]
+    except StoreFault:
+        return False
+    if lock is None or not lock.is_held or lock.run != record.run:
+        return False
+    lives = lives_here(lock.holder)
+    return lock.looks_alive(now) if lives is None else lives
 
 
-def _show(runs: Runs, record: RunRecord, format_: str) -> None:
+def _under_way(result: RunResult, events: Sequence[Event]) -> RunResult:
+    """What a run that still runs has done so far: its open steps have not broken off."""
+    from msgspec import structs
+
+    ended = {each["step"] for each in events if each["event"] == "result"}
+    words = "under way: no answer yet"
+    steps = (each if each.number in ended else structs.replace(each, detail=words) for each in result.steps)
+    return structs.replace(result, steps=tuple(steps))
+
+
+def _show(runs: Runs, record: RunRecord, format_: str, still_runs: Callable[[RunRecord], bool]) -> None:
     from msgspec import to_builtins
 
     from reconciler.cli import terminal
@@ -196,8 +215,11 @@ def _show(runs: Runs, record: RunRecord, format_: str) -> None:
     from reconciler.render.run_markdown import run_markdown
     from reconciler.render.run_text import run_text
 
+    running = still_runs(record)  # before its result is read: it may end in between
     ended, result = runs.result(record.run), runs.story(record)
-    rows = rows_of(result, record, finished=ended is not None)
+    running = running and ended is None
+    result = _under_way(result, runs.events(record.run, ("result",))) if running else result
+    rows = rows_of(result, record, finished=ended is not None, running=running)
     if format_ == "json":
         whole = {"finished": ended is not None, "run": to_builtins(record), "result": to_builtins(result)}
         terminal.out(json_text(whole | {"events": runs.events(record.run)}, indent=2) + "\n")

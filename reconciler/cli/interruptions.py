@@ -20,6 +20,10 @@ from reconciler.cli.exits import Exit
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _ERRORS = 2  # stderr, as the system numbers it
+_HEARD = (
+    "Interrupted: ending what is on its way (at most 30 s a request)."
+    " Ctrl-C again leaves at once, and leaves the run unfinished."
+)
 
 
 class Interruptions:
@@ -74,8 +78,16 @@ class Interruptions:
             leave_at_once(self.run)
         if self._hearing:
             self._hearing = False
+            if self.run:
+                _say_at_once(logs.urgent_words(_HEARD))
             raise KeyboardInterrupt
         self._kept = True
+
+
+def _say_at_once(words: str) -> None:
+    """Tells stderr; it may be in the midst of printing, so only the system is asked."""
+    with suppress(OSError):
+        os.write(_ERRORS, words.encode())
 
 
 def leave_at_once(run: str) -> NoReturn:
@@ -90,6 +102,5 @@ def leave_at_once(run: str) -> NoReturn:
         if run
         else "no run was begun, and nothing was written to the account."
     )
-    with suppress(OSError):
-        os.write(_ERRORS, logs.last_words(f"Interrupted twice: {said}", Exit.INTERRUPTED).encode())
+    _say_at_once(logs.last_words(f"Interrupted twice: {said}", Exit.INTERRUPTED))
     os._exit(Exit.INTERRUPTED)

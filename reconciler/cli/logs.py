@@ -176,6 +176,16 @@ def last_words(message: str, code: int) -> str:
     return _line("interrupted", message, "error", _log.run, {}) + end
 
 
+def urgent_words(message: str) -> str:
+    """What to say of an interruption at once, in the midst of anything: the message, or the line of the log for it.
+
+    Nothing is waited for, as with the last words.
+    """
+    if _log is None:
+        return f"\n{message}\n"
+    return _line("interrupted", message, "warning", _log.run, {})
+
+
 def end(code: int, outcome: str) -> None:
     """The last line: how the command ended; whatever level is asked for."""
     if _log is not None:

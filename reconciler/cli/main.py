@@ -45,10 +45,15 @@ if TYPE_CHECKING:
 
 EXIT_CODES = """\b
 Exit codes:
-    0  done (plan: also with changes)     4  saved plan is stale, expired or altered
-    1  an error                           5  applied in part
-    2  changes (plan --detailed-exitcode) 6  another run holds the lock
-    3  stopped by a limit                64  wrong usage      130  interrupted
+      0  done (plan: also with changes)
+      1  an error
+      2  differences (drift; plan and diff-env with --detailed-exitcode)
+      3  stopped by a limit, or by a check of the project
+      4  saved plan is stale, expired or altered
+      5  applied in part
+      6  another run holds the lock
+     64  wrong usage
+    130  interrupted
 """
 
 

@@ -64,6 +64,8 @@ def plan(
     from reconciler.cli.reports import show_plan, write_reports
     from reconciler.cli.saved_plans import save_plan
     from reconciler.cli.stores import tell_left_open
+    from reconciler.render.neutral import neutral
+    from reconciler.render.what_now import command
     from reconciler.store.scope import scope_name
 
     desired, made, diagnostics = make(replace(session, snapshot=snapshot), part, lifetime)
@@ -74,9 +76,8 @@ def plan(
     if out is not None:
         save_plan(made, out)
     if out is not None and format_ == "text":
-        terminal.talk(
-            f"\nSaved to {out}. `apply {out}` applies exactly this plan, until {made.expires_at:%Y-%m-%d %H:%M}Z.\n"
-        )
+        applying, until = neutral(command(made.environment, "apply", str(out))), f"{made.expires_at:%Y-%m-%d %H:%M}Z"
+        terminal.talk(f"\nSaved to {out}. `{applying}` applies exactly this plan, until {until}.\n")
     written = write_reports(made, rows, reports)
     if made.has_errors or not written:
         raise Ended(Exit.ERROR)
@@ -101,7 +102,7 @@ def make(
     with reading(session, environment, part.shards) as account:
         # loaded while the account answers
         from reconciler.manifests.read import read_desired
-        from reconciler.planning.planner import make_plan, with_note
+        from reconciler.planning.planner import make_plan, of_snapshot
         from reconciler.planning.saved import signed
         from reconciler.planning.selection import selected
 
@@ -113,10 +114,10 @@ def make(
         )
     if session.snapshot is not None:
         note = _of_snapshot(session.snapshot)
-        diagnostics, made = [note, *diagnostics], with_note(made, note)
+        diagnostics, made = [note, *diagnostics], of_snapshot(made, session.snapshot.name, note)
     if selection.shard and not selection.names:
         _tell_empty(selection.shard)
-    return desired, signed(made, key) if key else made, diagnostics
+    return desired, signed(made, key) if key and made.against is None else made, diagnostics
 
 
 def _of_snapshot(file: Path) -> Diagnostic:

@@ -103,14 +103,18 @@ def _wait_for_batches(runs: Runs, record: RunRecord, client: Client) -> None:
 def _tell_how(made: Plan, out: Path | None) -> None:
     from reconciler.cli import terminal
     from reconciler.render.neutral import neutral
+    from reconciler.render.what_now import command
 
-    run = neutral(made.undoes or "")
+    def line(*words: str) -> str:
+        return neutral(command(made.environment, *words))
+
     if not made.steps:
         terminal.talk("\nThere is nothing to apply.\n")
     elif out is None:
         terminal.talk(
-            f"\nNothing was written. To carry this out: `rollback {run} --out undo.json`, and then `apply undo.json`.\n"
+            f"\nNothing was written. To carry this out: `{line('rollback', made.undoes or '', '--out', 'undo.json')}`,"
+            f" and then `{line('apply', 'undo.json')}`.\n"
         )
     else:
         until = f"{made.expires_at:%Y-%m-%d %H:%M}Z"
-        terminal.talk(f"\nSaved to {out}. `apply {out}` carries out exactly this plan, until {until}.\n")
+        terminal.talk(f"\nSaved to {out}. `{line('apply', str(out))}` carries out exactly this plan, until {until}.\n")

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from reconciler.cli.exits import Exit
 from reconciler.cli.reports import Report, write_run_reports
 from reconciler.cli.session import Ended, Session
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ProjectError, ReconcilerError
 from reconciler.store.objects import StoreFault
 from reconciler.store.results import Ending, Refusal, RunRecord, RunResult
 
@@ -82,12 +82,21 @@ class Told:
 
         result = self._result or self._without_run()
         texts = _texts(result, self._record)
+        self.written = write_run_reports(texts, self._reports, lambda: _handover(result, self._record))
+        try:
+            self._print(result, texts)
+        except ProjectError as lost:  # stdout can't be written: how the run ended matters more
+            terminal.report([lost.diagnostic()])
+            self.written = False
+
+    def _print(self, result: RunResult, texts: Mapping[str, Callable[[], str]]) -> None:
+        from reconciler.cli import terminal
+
         if self._format != "text":
             terminal.out(texts[self._format]())
         elif self._result is not None and result.fault is None:
             terminal.talk("\n")
             self._print_end(result)
-        self.written = write_run_reports(texts, self._reports, lambda: _handover(result, self._record))
 
     def leave_out(self) -> None:
         """Nothing is to be told."""

@@ -85,8 +85,13 @@ def step_result(result: Result) -> StepResult:
     )
 
 
-def rows_of(result: RunResult, record: RunRecord | None = None, *, finished: bool = True) -> RunRows:
-    """The rows of a run; `record`: what is known from its begin, where it had one. `finished`: whether it has ended."""
+def rows_of(
+    result: RunResult, record: RunRecord | None = None, *, finished: bool = True, running: bool = False
+) -> RunRows:
+    """The rows of a run; `record`: what is known from its begin, where it had one.
+
+    `finished`: whether it has ended. `running`: whether one that has not is known to be alive.
+    """
     from reconciler.render.runs import RunRows
 
     fault = result.fault
@@ -95,7 +100,7 @@ def rows_of(result: RunResult, record: RunRecord | None = None, *, finished: boo
         project=record.project if record else result.project,
         environment=record.environment if record else result.environment,
         base_url=record.base_url if record else "",
-        outcome=str(result.outcome) if finished else "unfinished",
+        outcome=str(result.outcome) if finished else "running" if running else "unfinished",
         started=result.started_at,
         ended=result.ended_at,
         tool_version=record.tool_version if record else result.tool_version,
@@ -109,6 +114,7 @@ def rows_of(result: RunResult, record: RunRecord | None = None, *, finished: boo
         fault=": ".join(each for each in (fault.summary, fault.detail) if each) if fault else "",
         fault_help=fault.help if fault else "",
         finished=finished,
+        running=running,
         blocked=result.blocked,
         steps=tuple(map(_row, result.steps)),
     )

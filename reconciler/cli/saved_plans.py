@@ -84,22 +84,34 @@ def read_plan(path: Path, key: bytes | None) -> Plan:
 def checked_plan(session: Session, file: Path) -> tuple[Desired, Plan]:
     """The plan of a file, and what the manifests ask of its environment; what was found when it was made is told.
 
-    SavedPlanRefused when it is not for this target, these manifests or this time; where it undoes a run, when it does
-    anything else than that.
+    SavedPlanRefused when it is not for this target, these manifests or this time, or was made against a snapshot; where
+    it undoes a run, when it does anything else than that.
     """
     from reconciler.cli import terminal
     from reconciler.planning.agreement import refuse_disagreeing
+    from reconciler.planning.checks.numbers import refuse_impossible
     from reconciler.planning.target import refuse_other_target
 
     made = read_plan(file, plan_key(session.variables))
+    _refuse_snapshot(made)
     desired = replace(session, environment=session.environment or made.environment).chosen()
     refuse_other_target(made, desired, session.clock())
     if made.undoes is None:
         refuse_disagreeing(made, desired)
     else:
         _refuse_other_undo(session, desired, made, made.undoes)
+    refuse_impossible(made)
     terminal.report(each.diagnostic() for each in made.diagnostics)
     return desired, made
+
+
+def _refuse_snapshot(made: Plan) -> None:
+    """SavedPlanRefused when the account was not read for the plan: nothing of it was there to be reviewed."""
+    from reconciler.errors import SavedPlanRefused
+
+    if made.against is not None:
+        detail = f"it was made against {made.against}, without a look at the account"
+        raise SavedPlanRefused("saved plan is of a snapshot", detail, "plan again without --against, and review that")
 
 
 def _refuse_other_undo(session: Session, desired: Desired, made: Plan, run: str) -> None:

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 #: Stands for the newest run of an environment.
 LAST = "last"
+#: So many runs are named to one who asks for a run that is not there.
+_NAMED = 12
 
 
 def asked_run(runs: Runs, run: str, environment: str | None) -> RunRecord:
-    """What is known of the run that is to be undone; ProjectError when there is none.
+    """What is known of the run that is asked for; ProjectError when there is none.
 
-    `run`: its id, or ``last`` for the newest one of the `environment` (None: of all).
+    `run`: its id, the beginning of one id alone, or ``last`` for the newest one of the `environment` (None: of all).
     """
     from reconciler.errors import ProjectError
 
@@ -32,20 +34,29 @@ def asked_run(runs: Runs, run: str, environment: str | None) -> RunRecord:
             advice = "`reconciler history` lists the runs of all environments"
             raise ProjectError("no such run", f"the store remembers no run{of}", advice, "unknown-run")
         return record
-    return known_run(runs, run)
+    begun = [each for each in runs.ids() if run and each.startswith(run)]
+    return known_run(runs, begun[0] if len(begun) == 1 else run)
 
 
 def known_run(runs: Runs, run: str) -> RunRecord:
     """What is known of the run with this id; ProjectError when there is none."""
-    from reconciler.diagnostics import nearest_help
     from reconciler.errors import ProjectError
 
     ids = runs.ids()
     record = runs.record(run) if run in ids else None
     if record is None:
-        advice = nearest_help("run", run, ids)
-        raise ProjectError("no such run", f"the store remembers no run `{run}`", advice, "unknown-run")
+        raise ProjectError("no such run", f"the store remembers no run `{run}`", _nearest(run, ids), "unknown-run")
     return record
+
+
+def _nearest(run: str, ids: Sequence[str]) -> str:
+    """A help line for an id that is not known; `ids`: those that are, newest first."""
+    from reconciler.diagnostics import nearest, nearest_help
+
+    if not ids or nearest(run, ids):
+        return nearest_help("run", run, ids)
+    more = f" and {len(ids) - _NAMED} older ones" if len(ids) > _NAMED else ""
+    return f"known: {', '.join(f'`{each}`' for each in ids[:_NAMED])}{more}"
 
 
 def refuse_elsewhere(record: RunRecord, project: Project, environment: Environment) -> None:

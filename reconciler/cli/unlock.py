@@ -45,7 +45,7 @@ def unlock(session: Session, confirmed: str | None, force: bool, shard: tuple[Sh
         _list_rivals(objects, name)
         return
     if record is not None:
-        terminal.out(_details(record, shard[0]))
+        terminal.out(_details(record, shard[0], session))
         _refuse(record, words, confirmed, None if force else _sign_of_life(record, session))
     _confirm(record, words, confirmed)
     release_lock(objects, name, session.clock(), record, version)
@@ -101,7 +101,7 @@ def _row(shard: Shard | None, record: LockRecord) -> Mapping[str, Any]:
     }
 
 
-def _details(record: LockRecord, shard: Shard | None) -> Any:
+def _details(record: LockRecord, shard: Shard | None, session: Session) -> Any:
     from reconciler.render.tables import Column, cell, details, minute, plain
 
     holder = record.holder
@@ -115,8 +115,23 @@ def _details(record: LockRecord, shard: Shard | None) -> Any:
         "since": minute(record.since.isoformat()),
         "renewed": f"{record.renewed:%Y-%m-%d %H:%M:%S}Z",
         "CI run": cell(holder.link),
+        "state": _life(record, session),
     }
     return details(shown, [Column(name, plain(name)) for name in shown])
+
+
+def _life(record: LockRecord, session: Session) -> str:
+    """Whether the run that holds it lives, as far as can be told here, and what follows."""
+    from reconciler.cli.progress import length
+    from reconciler.store.holder import lives_here
+
+    lives = lives_here(record.holder)
+    if lives is None:
+        ago = (session.clock() - record.renewed).total_seconds()
+        return f"last sign of life {length(ago)} ago, and its process can't be seen from here"
+    if lives:
+        return "it runs: stop it first"
+    return "its process is gone: the next apply takes this lock over by itself"
 
 
 def _sign_of_life(record: LockRecord, session: Session) -> str | None:

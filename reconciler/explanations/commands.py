@@ -126,8 +126,15 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     ),
     "uncommitted": Explanation(
         "A file has uncommitted changes",
-        "`drift --adopt` commits the console's changes alone: a file with changes of your own stays as it is.",
-        "Commit or stash your own changes first.",
+        "`drift --adopt` commits the console's changes alone: a file with changes of your own stays as it is, and so"
+        " does one that is in no commit, or that is reached by a link.",
+        "Commit or stash your own changes first. Where there is a link, let `manifests` name the file it leads to.",
+    ),
+    "account-moved": Explanation(
+        "The account was changed meanwhile",
+        "Between showing the differences and taking them over, somebody changed one of them in the console. Nothing was"
+        " written: only what was shown is taken over.",
+        "Run the command again, and look at what it shows now.",
     ),
     "branch-exists": Explanation(
         "The branch exists",

@@ -128,8 +128,8 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     "plan-refused": Explanation(
         "The saved plan is not applied",
         "A saved plan is applied exactly as reviewed, once, or not at all. This one has expired, was altered, was "
-        "applied already, was made from other manifests, for another account or by another version. Nothing was "
-        "written (exit 4).",
+        "applied already, was made from other manifests, against a snapshot, for another account or by another "
+        "version. Nothing was written (exit 4).",
         "Plan again, and review that plan.",
     ),
     "no-saved-plan": Explanation(

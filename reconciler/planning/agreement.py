@@ -55,6 +55,8 @@ def _faults(
         yield f"is of campaign {change.campaign_id}, which the manifests do not mean"
     elif change.rule is not None:
         yield from _rule_faults(change, owner, policies.get(change.address))
+    elif change.campaign is not None:
+        yield "names a campaign besides, and is of no rule"
     elif change.action in _ENDS and owner.ensure not in _ENDS[change.action]:
         yield f"would {change.action} it, and its manifest does not"
     elif change.action is Action.UPDATE:
@@ -64,10 +66,22 @@ def _faults(
             if not _is_asked(each, owner)
         )
     elif change.action is Action.ADD_FIELD:
-        names = {f"customFields.{each.name}" for each in owner.custom_fields}
-        yield from (
-            f"adds `{each.name}`, and its manifest does not" for each in change.attributes if each.name not in names
-        )
+        yield from _field_faults(change, owner)
+
+
+def _field_faults(change: Change, campaign: DesiredCampaign) -> Iterator[str]:
+    """A field that is added stays as it is for good: its type is the manifest's too, where silence means text."""
+    types = {f"customFields.{each.name}": bool(each.is_phone) for each in campaign.custom_fields}
+    for each in change.attributes:
+        if each.name not in types:
+            yield f"adds `{each.name}`, and its manifest does not"
+        elif each.ignored or each.before is not None or not _is_type(each.after, types[each.name]):
+            yield f"adds `{each.name}` otherwise than its manifest"
+
+
+def _is_type(after: Any, is_phone: bool) -> bool:
+    """Whether a field that is added is one of this type; 1 is not true."""
+    return isinstance(after, dict) and after.keys() == {"isPhoneNumber"} and after["isPhoneNumber"] is is_phone
 
 
 def _is_same_campaign(change: Change, campaign: DesiredCampaign) -> bool:

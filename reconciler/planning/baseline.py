@@ -1,34 +1,35 @@
-"""The baseline: what a run last made of each campaign, by which drift knows whose change a difference is."""
+"""The baseline: what runs last made of each campaign, by which drift knows whose change a difference is."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct, structs
 
-from reconciler.diagnostics import Severity
-from reconciler.kinds.values import settings_object
 from reconciler.manifests.desired import Desired, DesiredCampaign
-from reconciler.planning.ending import ENDINGS
-from reconciler.planning.plan import Action, Change, Plan
+from reconciler.planning.holding import OWNERS, WAITS
+from reconciler.planning.plan import Action, Change, Operation, Plan, Step
 
 
 class Applied(Struct, frozen=True, kw_only=True, rename="camel"):
-    """What the manifests asked of one campaign when a run had brought the account there.
+    """What the account was left with of what the manifests asked for of one campaign.
 
-    `at`: when; `run`: by which run, null where nothing had to be written. `rules`: for ``AssignmentPolicy/NAME#RULE``
-    the digest of that rule and those before it.
+    `settings`: by a plan's names, ``maxTries`` or ``autoPurge.enabled``. `rules`: of ``AssignmentPolicy/NAME#RULE`` the
+    digest of that rule and those before it. `ensure`: null where it is not known. `at`: when; `run`: by which run,
+    null where nothing had to be written.
     """
 
     campaign_id: int
+    base_url: str
     at: Annotated[datetime, Meta(tz=True)]
     run: str | None
-    settings: dict[str, Any]
-    custom_fields: tuple[str, ...]
-    ensure: str
-    rules: dict[str, str]
+    settings: dict[str, Any] = {}
+    custom_fields: tuple[str, ...] = ()
+    ensure: str | None = None
+    rules: dict[str, str] = {}
 
 
 class Baseline(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -36,6 +37,11 @@ class Baseline(Struct, frozen=True, kw_only=True, rename="camel"):
 
     format_version: Annotated[int, Meta(ge=1, le=1)] = 1
     campaigns: dict[str, Applied] = {}
+
+    def known(self, address: str, campaign_id: int, base_url: str) -> Applied | None:
+        """What was left of this campaign; None for another one that had the address, or an account elsewhere."""
+        found = self.campaigns.get(address)
+        return found if found and (found.campaign_id, found.base_url) == (campaign_id, base_url) else None
 
 
 def merged(baselines: Collection[Baseline]) -> Baseline:
@@ -49,85 +55,123 @@ def merged(baselines: Collection[Baseline]) -> Baseline:
 
 
 def after_run(
-    before: Baseline, desired: Desired, plan: Plan, left: Collection[int], now: datetime, run: str | None
-) -> Baseline:
-    """The baseline after a run of this plan. `left`: the campaigns (ids) of which not every step was carried out.
+    before: Baseline, desired: Desired, plan: Plan, done: Collection[int], now: datetime, run: str | None
+) -> dict[str, Applied]:
+    """The campaigns, by address, of which more or something else is known after a run of this plan.
 
-    Those stay as they were known before; and so does, where nothing else became of it, the entry of an earlier run.
+    `done`: the numbers of the steps that were carried out whole. What was not carried out stays as it was known before.
     """
     campaigns = {str(each.address): each for each in desired.campaigns}
-    found = dict(before.campaigns)
-    for address, changes in _by_campaign(plan).items():
-        if changes[0].campaign_id in left or address not in campaigns:
-            continue
-        known = found.get(address)
-        if known is not None and known.campaign_id != changes[0].campaign_id:
-            known = None
-        if plan.undoes is not None:
-            after = _undone(known, changes) if known else None
-        else:
-            after = _applied(known, campaigns[address], desired, changes, now)
-        if after is not None and after != known:
-            found[address] = structs.replace(after, at=now, run=run)
-    return Baseline(campaigns=found)
-
-
-def _by_campaign(plan: Plan) -> dict[str, list[Change]]:
-    """The changes of each campaign, by its address; those of a campaign that could not be planned are not there."""
-    blocked = {each.address for each in plan.diagnostics if each.severity is Severity.ERROR}
-    found: dict[str, list[Change]] = {}
+    changes: dict[str, list[Change]] = {}
     for change in plan.changes:
-        address = change.campaign or change.address
-        if address not in blocked and change.address not in blocked:
-            found.setdefault(address, []).append(change)
+        changes.setdefault(change.campaign or change.address, []).append(change)
+    found = {}
+    for address, own in changes.items():
+        if address in campaigns:
+            id_ = own[0].campaign_id
+            known = before.known(address, id_, plan.base_url)
+            started = known or Applied(campaign_id=id_, base_url=plan.base_url, at=now, run=None)
+            made = _Made(campaigns[address], own, _steps(plan, id_, done), _waits(plan, address))
+            after = made.undone(started) if plan.undoes else made.applied(started, desired)
+            if after != known and (known or after.settings or after.ensure or after.rules):
+                found[address] = structs.replace(after, at=now, run=run)
     return found
 
 
-def _applied(
-    known: Applied | None, campaign: DesiredCampaign, desired: Desired, changes: list[Change], now: datetime
-) -> Applied | None:
-    rules = dict(_rules(campaign, desired, changes))
-    if all(each.rule is not None for each in changes):  # its rules alone were planned
-        return structs.replace(known, rules=known.rules | rules) if known else None
-    return Applied(
-        campaign_id=changes[0].campaign_id,
-        at=known.at if known else now,
-        run=known.run if known else None,
-        settings={name: each for name, each in campaign.settings.items() if name not in campaign.ignore},
-        custom_fields=tuple(sorted(each.name for each in campaign.custom_fields)),
-        ensure=str(campaign.ensure),
-        rules=rules,
-    )
+def _steps(plan: Plan, campaign_id: int, done: Collection[int]) -> list[tuple[Step, bool]]:
+    """The steps of a campaign, and whether each was carried out."""
+    return [(each, each.number in done) for each in plan.steps if each.campaign_id == campaign_id]
 
 
-def _rules(campaign: DesiredCampaign, desired: Desired, changes: list[Change]) -> Iterator[tuple[str, str]]:
-    planned = {(each.address, each.rule) for each in changes if each.rule is not None}
-    for policy in desired.policies:
-        if campaign.address.name not in policy.campaigns:
+def _waits(plan: Plan, address: str) -> bool:
+    return any(each.code == WAITS and each.address == address for each in plan.diagnostics)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a run made of one campaign. `waits`: some of its settings are left until contacts have moved."""
+
+    campaign: DesiredCampaign
+    changes: Sequence[Change]
+    steps: Sequence[tuple[Step, bool]]
+    waits: bool
+
+    def applied(self, known: Applied, desired: Desired) -> Applied:
+        """After a plan that was made from the manifests."""
+        rules = known.rules | dict(self._rules(desired))
+        if all(each.rule is not None for each in self.changes):  # its rules alone were planned
+            return structs.replace(known, rules=rules)
+        if self.campaign.ends:  # nothing besides is compared or written
+            return structs.replace(known, ensure=str(self.campaign.ensure) if self._all_done else known.ensure)
+        moved = {each.name for change in self.changes for each in change.attributes}
+        left = {*OWNERS, "isPaused"} if self.waits else set()
+        managed = dict(_attributes(self.campaign))
+        settings = {name: each for name, each in known.settings.items() if name in managed}
+        settings |= {name: each for name, each in managed.items() if name not in moved | left}
+        added = {f"customFields.{name}" for name in self._fields()}
+        fields = {each.name for each in self.campaign.custom_fields if f"customFields.{each.name}" not in moved - added}
+        return structs.replace(
+            known,
+            settings=settings | dict(self._written()),
+            custom_fields=tuple(sorted(fields)),
+            ensure=str(self.campaign.ensure),
+            rules={name: each for name, each in rules.items() if name in _names(desired, self.campaign)},
+        )
+
+    def undone(self, known: Applied) -> Applied:
+        """After a rollback: the account holds what the manifests do not ask for, and nobody else has changed it."""
+        settings = known.settings | {name: each for name, each in self._written() if name in known.settings}
+        rules = {f"{each.address}#{each.rule}" for each in self.changes if each.rule is not None}
+        return structs.replace(
+            known, settings=settings, rules={name: each for name, each in known.rules.items() if name not in rules}
+        )
+
+    @property
+    def _all_done(self) -> bool:
+        return all(done for _, done in self.steps)
+
+    def _written(self) -> Iterator[tuple[str, Any]]:
+        """The settings that were written, by all of the steps that each needs, with the values they have now."""
+        sent = [(step, done) for step, done in self.steps if step.operation is Operation.UPDATE_CAMPAIGN]
+        names = {name for step, _ in sent for name in step.body}
+        whole = {name for name in names if all(done for step, done in sent if name in step.body)}
+        for change in self.changes:
+            for each in change.attributes if change.action is Action.UPDATE else ():
+                if not each.ignored and each.name.partition(".")[0] in whole:
+                    yield each.name, each.after
+
+    def _fields(self) -> set[str]:
+        """The custom fields that were added."""
+        added = [step for step, done in self.steps if done and step.operation is Operation.ADD_FIELDS]
+        return {str(each["name"]) for step in added for each in step.fields}
+
+    def _rules(self, desired: Desired) -> Iterator[tuple[str, str]]:
+        """The rules of which no contact is left: each with its digest."""
+        digests = _names(desired, self.campaign)
+        open_ = {(step.address, step.rule) for step, done in self.steps if not done}
+        for each in self.changes:
+            name = f"{each.address}#{each.rule}"
+            if (
+                each.rule is not None
+                and not each.deferred
+                and (each.address, each.rule) not in open_
+                and name in digests
+            ):
+                yield name, digests[name]
+
+
+def _names(desired: Desired, campaign: DesiredCampaign) -> dict[str, str]:
+    """The rules for the contacts of a campaign, with their digests."""
+    own = [each for each in desired.policies if campaign.address.name in each.campaigns]
+    return {f"{each.address}#{name}": digest for each in own for name, digest in each.digests().items()}
+
+
+def _attributes(campaign: DesiredCampaign) -> Iterator[tuple[str, Any]]:
+    """The settings that a manifest manages, by a plan's names; those inside of an object one by one."""
+    for name, value in campaign.settings.items():
+        if name in campaign.ignore:
             continue
-        address = str(policy.address)
-        for name, digest in policy.digests().items():
-            if (address, name) in planned:
-                yield f"{address}#{name}", digest
-
-
-def _undone(known: Applied, changes: list[Change]) -> Applied:
-    """With the values that an undone run had changed as they were before it: the manifests have not asked for them."""
-    settings = dict(known.settings)
-    for change in changes:
-        for each in change.attributes if change.action is Action.UPDATE else ():
-            name, _, inner = each.name.partition(".")
-            if inner:
-                settings[name] = {**settings_object(name, settings.get(name)), inner: each.after}
-            elif name in settings:
-                settings[name] = each.after
-    undone = {f"{each.address}#{each.rule}" for each in changes if each.rule is not None}
-    ensure = "" if any(each.action in ENDINGS for each in changes) else known.ensure
-    rules = {name: "" if name in undone else digest for name, digest in known.rules.items()}
-    return structs.replace(known, settings=settings, ensure=ensure, rules=rules)
-
-
-def value_of(settings: Mapping[str, Any], attribute: str) -> Any:
-    """What settings hold for an attribute (``maxTries``, ``autoPurge.enabled``); null where they hold nothing."""
-    name, _, inner = attribute.partition(".")
-    return settings_object(name, settings.get(name)).get(inner) if inner else settings.get(name)
+        if isinstance(value, Mapping):
+            yield from ((f"{name}.{inner}", each) for inner, each in value.items())
+        else:
+            yield name, value

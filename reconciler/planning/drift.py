@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 from reconciler.diagnostics import Severity
 from reconciler.kinds.campaign import SETTINGS
 from reconciler.manifests.desired import Desired
-from reconciler.planning.baseline import Applied, Baseline, value_of
+from reconciler.planning.baseline import Applied, Baseline
 from reconciler.planning.diff import same, same_inner
 from reconciler.planning.ending import ENDINGS
 from reconciler.planning.findings import Finding
@@ -61,7 +61,10 @@ class DriftSummary(Struct, frozen=True, rename="camel"):
 
 
 class Drift(Struct, frozen=True, kw_only=True, rename="camel"):
-    """What `drift` finds. `fingerprint`: the same as long as the same things differ in the same way."""
+    """What `drift` finds. `fingerprint`: the same as long as the same things differ in the same way.
+
+    `targets` and `shard` (as ``2/4``) are the part that was looked at; empty and null are all.
+    """
 
     format_version: Annotated[int, Meta(ge=1, le=1)] = 1
     project: str
@@ -71,6 +74,7 @@ class Drift(Struct, frozen=True, kw_only=True, rename="camel"):
     commit: str | None
     created_at: Annotated[datetime, Meta(tz=True)]
     targets: tuple[str, ...]
+    shard: str | None = None
     fingerprint: str
     summary: DriftSummary
     differences: tuple[Difference, ...]
@@ -93,7 +97,15 @@ def drift_of(plan: Plan, desired: Desired, baseline: Baseline) -> Drift:
     that rule, or one before it, is another one now; else something happened to the contacts.
     """
     rules = {f"{each.address}#{name}": digest for each in desired.policies for name, digest in each.digests().items()}
-    found = tuple(each for change in plan.changes for each in _differences(change, baseline, rules))
+    known = {
+        (each.campaign or each.address): baseline.known(each.campaign or each.address, each.campaign_id, plan.base_url)
+        for each in plan.changes
+    }
+    found = tuple(
+        each
+        for change in plan.changes
+        for each in _differences(change, known[change.campaign or change.address], rules)
+    )
     counts = {str(origin): sum(each.origin is origin for each in found) for origin in Origin}
     return Drift(
         project=plan.project,
@@ -103,6 +115,7 @@ def drift_of(plan: Plan, desired: Desired, baseline: Baseline) -> Drift:
         commit=plan.commit,
         created_at=plan.created_at,
         targets=plan.targets,
+        shard=plan.shard,
         fingerprint=_fingerprint(found),
         summary=DriftSummary(**counts, contacts=sum(each.contacts for each in found)),
         differences=found,
@@ -110,17 +123,15 @@ def drift_of(plan: Plan, desired: Desired, baseline: Baseline) -> Drift:
     )
 
 
-def _differences(change: Change, baseline: Baseline, rules: Mapping[str, str]) -> Iterator[Difference]:
-    known = baseline.campaigns.get(change.campaign or change.address)
-    if known is not None and known.campaign_id != change.campaign_id:
-        known = None
+def _differences(change: Change, known: Applied | None, rules: Mapping[str, str]) -> Iterator[Difference]:
+    """What a change says to differ. `known`: what the last run left of its campaign; `rules`: as they are now."""
     if change.rule is not None:
         if change.changed:
             name = f"{change.address}#{change.rule}"
             is_same = known is not None and known.rules.get(name) == rules[name]
             yield _difference(change, _of(known, is_desired=is_same, is_live=True), contacts=change.changed)
     elif change.action in ENDINGS:
-        applied = known.ensure or None if known else None
+        applied = known.ensure if known else None
         wanted = f"{change.action}d"
         origin = _of(known, is_desired=applied == wanted, is_live=True)
         held = "archived" if change.action is Action.DELETE and not change.attributes else "present"
@@ -136,10 +147,10 @@ def _of_attribute(change: Change, attribute: Attribute, known: Applied | None) -
     if change.action is Action.ADD_FIELD:
         was_there = known is not None and attribute.name.partition(".")[2] in known.custom_fields
         origin = _of(known, is_desired=was_there, is_live=True)
-    elif known is None or attribute.name.partition(".")[0] not in known.settings:
+    elif known is None or attribute.name not in known.settings:  # no run has ever applied it
         origin = _of(known, is_desired=False, is_live=True)
     else:
-        applied = value_of(known.settings, attribute.name)
+        applied = known.settings[attribute.name]
         is_desired, is_live = (_same(attribute.name, applied, each) for each in (attribute.after, attribute.before))
         origin = _of(known, is_desired=is_desired, is_live=is_live)
     place = attribute.source or change.source

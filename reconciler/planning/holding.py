@@ -16,6 +16,8 @@ from reconciler.planning.live import Pair
 
 #: The setting that a contact's owner is a member by, and the contact's field that names the owner.
 OWNERS = {"userIds": "assignedAgentId", "groupIds": "assignedGroupId"}
+#: The code of the warning that a setting waits.
+WAITS = "waits-for-contacts"
 
 
 @dataclass(slots=True)
@@ -56,7 +58,7 @@ def _warning(pair: Pair, name: str, waiting: Collection[Any], left: Left) -> Dia
     many = f"{left.contacts:,} contacts that should change are"
     contacts = "1 contact that should change is" if left.contacts == 1 else many
     return Diagnostic(
-        "waits-for-contacts",
+        WAITS,
         "a setting waits for contacts",
         f"{pair.desired.address}: {what}, because {contacts} left alone for now",
         Severity.WARNING,

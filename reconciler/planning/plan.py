@@ -255,6 +255,7 @@ class Plan(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     given. `targets` are what the plan was limited to; empty for the whole project. `moments`: what relative filters
     meant. `shard`: the part of the campaigns, as ``2/4``; null is all. `undoes`: the run whose before values it brings
     back; null for a plan that is made from the manifests. `checks`: what the project's checks said when it was made.
+    `against`: the snapshot that stood for the account; such a plan can't be applied. Null for one of the account.
     """
 
     format_version: Annotated[int, Meta(ge=1, le=1)]
@@ -277,6 +278,7 @@ class Plan(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     shard: str | None = None
     undoes: str | None = None
     checks: tuple[CheckResult, ...] = ()
+    against: str | None = None
 
     @property
     def has_errors(self) -> bool:

@@ -81,9 +81,12 @@ def make_plan(
     return structs.replace(bound, checks=tuple(checked.results), diagnostics=findings), diagnostics
 
 
-def with_note(plan: Plan, note: Diagnostic) -> Plan:
-    """The plan with one more finding, in the first place."""
-    return structs.replace(plan, diagnostics=(Finding.of(note), *plan.diagnostics))
+def of_snapshot(plan: Plan, name: str, note: Diagnostic) -> Plan:
+    """The plan as one that was made against a snapshot (its file's name), with a note that says so in the first place.
+
+    It says of itself that it can't be applied.
+    """
+    return structs.replace(plan, against=name, diagnostics=(Finding.of(note), *plan.diagnostics))
 
 
 def _as_it_is(pair: Pair) -> Pair:

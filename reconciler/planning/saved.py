@@ -39,7 +39,7 @@ def to_json(plan: Plan) -> dict[str, Any]:
                 del change[name]
     for name in ("digest", "signature"):
         del content[name]
-    for name in ("targets", "moments", "shard", "undoes", "checks"):
+    for name in ("targets", "moments", "shard", "undoes", "checks", "against"):
         if not content[name]:
             del content[name]
     content["digest"] = digest(content)

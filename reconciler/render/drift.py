@@ -9,8 +9,11 @@ from urllib.parse import quote
 import msgspec
 from rich.text import Text
 
+from reconciler.diagnostics import Severity
 from reconciler.planning.drift import Difference, Drift, Origin
+from reconciler.planning.plan import Plan
 from reconciler.render.lines import moved_line, place_words
+from reconciler.render.machine import shortened
 from reconciler.render.manifest import Row, differences_text
 from reconciler.render.markdown import MOST, cell, length, prose
 from reconciler.render.neutral import neutral
@@ -30,6 +33,8 @@ _OF_RULES = {Origin.CONSOLE: "contacts have changed", Origin.MANIFESTS: "the rul
 
 #: So many characters are kept for the table's head, and for what is said of rows that do not fit.
 _FOOT = 300
+#: So many of them say in Markdown which part was looked at.
+_MOST_PART = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +80,23 @@ def _text(each: Difference, names: Names) -> str:
     return moved_line(name, each.live, each.desired, names).text
 
 
+def part_of(found: Drift | Plan) -> str:
+    """The part of the environment that it is about, neutralised: targets, labels, ``shard 2/4``; empty is all of it."""
+    shard = [f"shard {found.shard}"] if found.shard else []
+    return ", ".join(neutral(each) for each in (*found.targets, *shard))
+
+
 def totals(drift: Drift) -> str:
     """All of it in one line of words."""
     summary = drift.summary
     number = len(drift.differences)
-    blocked = sorted({each.address for each in drift.diagnostics if each.address and each.severity == "error"})
-    incomplete = f"; {count(len(blocked), 'object')} could not be compared (errors)" if drift.has_errors else ""
+    blocked = count(len(blocked_of(drift)), "object")
+    if not number and drift.has_errors:
+        return f"No drift in what could be compared; {blocked} could not be (errors)"
     if not number:
-        part = "this part of " if drift.targets else ""
-        return f"No drift: {part}the account is as the manifests say{incomplete}"
+        part = "this part of " if part_of(drift) else ""
+        return f"No drift: {part}the account is as the manifests say"
+    incomplete = f"; incomplete, {blocked} could not be compared (errors)" if drift.has_errors else ""
     parts = [
         f"{many} {words}"
         for many, words in (
@@ -97,13 +110,19 @@ def totals(drift: Drift) -> str:
     return f"Drift: {count(number, 'difference')}: {', '.join(parts)}{incomplete}"
 
 
+def blocked_of(drift: Drift) -> list[str]:
+    """The addresses of what could not be compared; an empty one for an error of no object."""
+    return sorted({each.address or "" for each in drift.diagnostics if each.severity is Severity.ERROR})
+
+
 def drift_text(drift: Drift, names: Names) -> Text:
     """The drift for a terminal: a block for each object, and the total last."""
     blocks: dict[tuple[str, str], list[Row]] = {}
     for each in drift_rows(drift, names):
         row = Row("~", each.name, each.text, f"{each.origin}, {each.place}")
         blocks.setdefault((each.address, each.campaign), []).append(row)
-    heading = f"Drift of {drift.project} in {drift.environment}"
+    only = f", only {part}" if (part := part_of(drift)) else ""
+    heading = f"Drift of {drift.project} in {drift.environment}{only}"
     return differences_text(heading, [(*key, rows) for key, rows in blocks.items()], totals(drift))
 
 
@@ -128,6 +147,8 @@ def _head(drift: Drift) -> Iterator[str]:
     yield f"### reconciler drift · {prose(project)} → {prose(environment)}"
     yield f"<!-- reconciler drift: {quote(project, safe='')}/{quote(environment, safe='')} {drift.fingerprint} -->"
     yield ""
+    if part := part_of(drift):
+        yield f"Only {prose(shortened(part, _MOST_PART))}.\n"
     yield f"**{totals(drift)}**\n"
     yield from (f"- {cell(neutral(f'{each.severity}[{each.code}]: {each.detail}'))}" for each in drift.diagnostics[:20])
     if drift.diagnostics:

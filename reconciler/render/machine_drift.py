@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reconciler.diagnostics import Severity
 from reconciler.planning.drift import Difference, Drift, Origin
-from reconciler.render.drift import DriftRow, drift_markdown, drift_rows, totals
+from reconciler.render.drift import DriftRow, drift_markdown, drift_rows, part_of, totals
+from reconciler.render.formats import items_as
 from reconciler.render.github import Handover, annotation_commands
 from reconciler.render.machine import Item, item_of, span_of
 from reconciler.render.neutral import neutral
 from reconciler.render.words import Names
 
+_CODE = "drift"
 _SEVERITIES = {
     Origin.MANIFESTS: Severity.NOTE,
     Origin.CONSOLE: Severity.WARNING,
@@ -26,6 +30,20 @@ def drift_items(drift: Drift) -> tuple[Item, ...]:
     return (*faults, *(_item(each, row, scope) for each, row in pairs))
 
 
+def drift_title(drift: Drift) -> str:
+    """What reports are told apart by: the part of the environment that was looked at has its own."""
+    return f"drift {drift.project}/{drift.environment} {part_of(drift)}".rstrip()
+
+
+def drift_junit(drift: Drift, folder: str = "") -> str:
+    """The same as JUnit's XML, in which nothing lies between failed and fine: a warning of drift fails its case."""
+    items = (
+        replace(each, severity=Severity.ERROR) if each.code == _CODE and each.severity is Severity.WARNING else each
+        for each in drift_items(drift)
+    )
+    return items_as("junit", tuple(items), folder, drift_title(drift))
+
+
 def drift_handover(drift: Drift, names: Names, folder: str = "") -> Handover:
     """What a step that has looked for drift hands over; `folder`: the project's in the repository."""
     summary = drift.summary
@@ -40,6 +58,7 @@ def drift_handover(drift: Drift, names: Names, folder: str = "") -> Handover:
         "contacts": str(summary.contacts),
         "project": neutral(drift.project),
         "environment": neutral(drift.environment),
+        "part": part_of(drift),
         "fingerprint": drift.fingerprint,
         "summary": totals(drift),
     }
@@ -49,7 +68,7 @@ def drift_handover(drift: Drift, names: Names, folder: str = "") -> Handover:
 
 def _item(difference: Difference, row: DriftRow, scope: str) -> Item:
     return Item(
-        "drift",
+        _CODE,
         _SEVERITIES[difference.origin],
         "the account differs from the manifests",
         f"{row.name}: {row.text}, {row.origin}",

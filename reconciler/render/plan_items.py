@@ -22,6 +22,8 @@ from reconciler.render.risks import RiskRow, risks_of
 from reconciler.render.rows import LimitRow
 from reconciler.render.words import ACTIONS, Names, count
 
+#: Ids and numbers in the words of a risk: they change from plan to plan.
+_COUNTED = re.compile("[0-9]+(?:, ?[0-9]+)*")
 _ENDINGS = (Action.ARCHIVE, Action.DELETE)
 
 
@@ -94,7 +96,7 @@ def _risks(change: Change, scope: str) -> Iterator[Item]:
                 "a change of high risk",
                 row.text,
                 address=change.address,
-                name=re.sub(r"\d+", "#", f"{_part(change)} {row.text}"),
+                name=f"{_part(change)} {row.values} {_COUNTED.sub('#', row.words)}",
                 scope=scope,
                 span=_span(change, row),
             )

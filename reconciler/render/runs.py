@@ -115,8 +115,8 @@ class RunRows:
     """A run, and its steps in their order.
 
     `run`: empty where there was none. `outcome`: as the history has it. `fault`: what refused it; empty else.
-    `finished`: False for one that still runs, or broke off. `blocked`: what could not be planned. `by`, `link`: whose
-    and in which CI run; may be empty.
+    `finished`: False for one that still runs (`running`: it is known to), or broke off. `blocked`: what could not be
+    planned. `by`, `link`: whose and in which CI run; may be empty.
     """
 
     run: str
@@ -137,6 +137,7 @@ class RunRows:
     fault: str = ""
     fault_help: str = ""
     finished: bool = True
+    running: bool = False
     blocked: tuple[str, ...] = ()
     steps: tuple[StepRow, ...] = ()
 

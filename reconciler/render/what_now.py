@@ -42,24 +42,39 @@ def _going_on(rows: RunRows) -> Iterator[Words]:
     if rows.fault:
         yield (Quoted(rows.fault_help) if rows.fault_help else "correct it, then run again",)
         return
+    if rows.running:
+        where = ", ".join(filter(None, (rows.by, rows.link)))
+        yield ("it still runs (", Quoted(where), "): wait, or stop it with Ctrl-C")
+        return
     if not rows.finished:
         yield ("this run still runs, or it broke off; in that case ", apply, " waits for what is open and goes on")
         return
     if rows.blocked:
         shown = ", ".join(rows.blocked[:_MOST_NAMED]) + (" …" if len(rows.blocked) > _MOST_NAMED else "")
         yield (Quoted(shown), " could not be planned as a whole: ", _of_the_same_part(rows, "plan"), " says why")
+    if rows.outcome == "interrupted":
+        yield ("it was interrupted: ", *_mending(counts[Outcome.FAILED]), apply, " goes on from what the account holds")
+    else:
+        yield from _after_its_end(rows, apply, plan)
+    if contacts["deferred"]:
+        yield (f"{count(contacts['deferred'], 'contact')} in a call: the next ", apply, " writes them")
+
+
+def _after_its_end(rows: RunRows, apply: Command, plan: Command) -> Iterator[Words]:
+    """What the outcomes of the steps ask for, after a run that came to its end."""
+    counts = rows.counts
     if counts[Outcome.FAILED]:
-        yield (f"correct what {_them(counts[Outcome.FAILED])} failed of, then ", apply, " does what is left")
+        yield (*_mending(counts[Outcome.FAILED]), apply, " does what is left")
     if counts[Outcome.UNKNOWN]:
         yield (f"of {_them(counts[Outcome.UNKNOWN])} the end is unknown: ", apply, _WAITS)
     if counts[Outcome.STALE]:
         yield ("the account was changed since the plan: plan again and review it, ", plan)
-    if rows.outcome == "interrupted":
-        yield ("it was interrupted: ", apply, " goes on from what the account holds")
-    elif counts[Outcome.SKIPPED] and not (counts.keys() & {Outcome.FAILED, Outcome.UNKNOWN, Outcome.STALE}):
+    if counts[Outcome.SKIPPED] and not (counts.keys() & {Outcome.FAILED, Outcome.UNKNOWN, Outcome.STALE}):
         yield (f"{_them(counts[Outcome.SKIPPED])} skipped: ", apply, " tries again")
-    if contacts["deferred"]:
-        yield (f"{count(contacts['deferred'], 'contact')} in a call: the next ", apply, " writes them")
+
+
+def _mending(failed: int) -> Words:
+    return (f"mend the cause of the {count(failed, 'failed step')}, then ",) if failed else ()
 
 
 #: So many objects are named.
@@ -68,6 +83,10 @@ _WAITS = " waits for a batch that still runs, reads what the account holds, and 
 
 
 def _undoing(rows: RunRows) -> Iterator[Words]:
+    if not rows.finished:
+        if not rows.running:
+            yield ("not before it is settled: ", _of_the_same_part(rows, "apply"), " does that first")
+        return
     if not rows.wrote:
         if rows.steps or rows.fault:
             yield ("nothing was written: there is nothing to undo",)
@@ -93,7 +112,12 @@ def _them(number: int) -> str:
 
 def _command(rows: RunRows, *words: str) -> Command:
     """A command line of this tool for the run's environment, as a shell takes it whatever the names are."""
-    return Command(shlex.join(["reconciler", *(["-e", rows.environment] if rows.environment else []), *words]))
+    return command(rows.environment, *words)
+
+
+def command(environment: str | None, *words: str) -> Command:
+    """A command line of this tool for an environment, to be pasted into a shell."""
+    return Command(shlex.join(["reconciler", *(["-e", environment] if environment else []), *words]))
 
 
 def _of_the_same_part(rows: RunRows, *words: str) -> Command:

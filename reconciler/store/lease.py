@@ -115,5 +115,8 @@ def release_lock(objects: Objects, name: str, now: datetime, record: LockRecord 
 def lock_held(record: LockRecord | None, name: str) -> LockHeld:
     """What to say to the one who comes second."""
     owner = record.owner if record else "another run, which took it in the same moment,"
-    advice = "wait until it has ended, then run again; a run that died lets go of it by itself, within two minutes"
+    advice = (
+        "wait until it has ended, then run again; a run that died lets go of it by itself, within two minutes"
+        " (`reconciler unlock` shows who holds it)"
+    )
     return LockHeld("another run holds the lock", f"{owner} is applying to {scope_words(name)}", advice)

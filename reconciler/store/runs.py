@@ -11,14 +11,14 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
 
 from reconciler.store.applied import Applied, forget_applied, note_applied, read_applied
-from reconciler.store.objects import Objects, dumps, store_fault
+from reconciler.store.objects import Objects, StoreFault, dumps, store_fault
 from reconciler.store.results import Last, RunRecord, RunResult
 from reconciler.store.scope import are_apart, environment_of
 from reconciler.store.traces import UNKNOWN, Event, Unfinished, open_batches, steps_in_doubt, told_by
@@ -26,7 +26,11 @@ from reconciler.store.traces import UNKNOWN, Event, Unfinished, open_batches, st
 #: So many objects are read side by side.
 AT_ONCE = 8
 
+_MARK = re.compile(r"(?P<scope>.+)\.(?P<run>[^.]+)\.json")
 _EVENT = re.compile(r"(?P<number>[0-9]+)-(?P<event>.+)\.json")
+
+#: The events about a step.
+ABOUT_STEPS = ("sending", "accepted", "busy", "ended", "result")
 
 _Value = TypeVar("_Value")
 
@@ -49,7 +53,12 @@ class Runs:
 
     def end(self, record: RunRecord, result: RunResult) -> None:
         """Writes down how a run ended; it stays unfinished as long as a step's outcome is unknown."""
-        self._objects.create(f"runs/{record.run}/result.json", dumps(result))
+        name = f"runs/{record.run}/result.json"
+        try:
+            self._objects.create(name, dumps(result))
+        except FileExistsError:  # a later run took this one for broken off, and told what its journal knew by then
+            self._objects.replace(name, dumps(result))
+            return
         note_applied(self._objects, record, result)
         self._objects.replace(f"last/{record.scope}.json", dumps(Last(run=record.run)))
         if UNKNOWN not in result.counts:
@@ -62,8 +71,9 @@ class Runs:
         """
         found = []
         for run in sorted({run for mark, run in self._marked() if not are_apart(mark, scope)}):
-            events = self.events(run, ("sending", "accepted", "busy", "ended", "result"))
-            found.append(Unfinished(run, self.record(run), open_batches(events), steps_in_doubt(events)))
+            with _readable(f"runs/{run}/events/"):
+                events = self.events(run, ABOUT_STEPS)
+                found.append(Unfinished(run, self.record(run), open_batches(events), steps_in_doubt(events)))
         return found
 
     def settle(self, scope: str, run: str) -> None:
@@ -75,7 +85,7 @@ class Runs:
         result = self.result(run)
         if record is not None and result is None:
             with suppress(FileExistsError):
-                self._objects.create(f"runs/{run}/result.json", dumps(told_by(record, self.events(run))))
+                self._objects.create(f"runs/{run}/result.json", dumps(self.story(record)))
         elif record is not None and result is not None:  # it broke off between its result and this
             note_applied(self._objects, record, result)
         for mark, marked in self._marked():
@@ -104,7 +114,8 @@ class Runs:
 
     def story(self, record: RunRecord) -> RunResult:
         """How a run ended, or what its events tell of one that did not."""
-        return self.result(record.run) or told_by(record, self.events(record.run))
+        with _readable(f"runs/{record.run}/events/"):
+            return self.result(record.run) or told_by(record, self.events(record.run))
 
     def plan(self, run: str) -> bytes | None:
         """The plan that a run applied, as it was saved; None when there is none."""
@@ -153,8 +164,8 @@ class Runs:
 
     def _marked(self) -> list[tuple[str, str]]:
         """The marks that there are: each one's scope and run."""
-        parts = (each.rsplit(".", 2) for each in self._objects.children("unfinished/"))
-        return [(each[0], each[1]) for each in parts]
+        found = (_MARK.fullmatch(each) for each in self._objects.children("unfinished/"))
+        return [(each["scope"], each["run"]) for each in found if each]  # what is no mark is none of ours
 
     def _ended(self, environment: str) -> list[str]:
         """The scopes of an environment of which a run has ended."""
@@ -172,12 +183,21 @@ class Runs:
         found = self._objects.read(name)
         if found is None:
             return None
-        try:
+        with _readable(name):
             return decoded(found.content)
-        except (msgspec.DecodeError, ValueError):
-            detail = f"{name} is nothing that this version can read"
-            advice = "use the version of the tool that wrote it, or move that run out of the store"
-            raise store_fault("store-unreadable", "an object of the store can't be read", detail, advice) from None
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """StoreFault, naming the object or the folder, when what it holds is nothing that was ever written."""
+    try:
+        yield
+    except StoreFault:
+        raise
+    except (msgspec.DecodeError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        detail = f"{name} is nothing that this version can read"
+        advice = "use the version of the tool that wrote it, or move that run out of the store"
+        raise store_fault("store-unreadable", "an object of the store can't be read", detail, advice) from None
 
 
 def _event(content: bytes) -> dict[str, Any]:

@@ -149,6 +149,8 @@ def test_only_the_code_of_the_api_is_quoted(body: bytes, code: str) -> None:
         ("Sat, 31 Jan 2026 15:00:10 -0000", 10.0),
         ("Sat, 31 Jan 2026 14:00:00 GMT", 0.0),
         ("Sat, 31 Jan 2026 19:00:00 GMT", 60.0),
+        ("Mon, 01 Jan 99999999999 00:00:00 GMT", None),
+        ("Sat, 31 Jan 2026 19:00:00 +999999999999999999999", None),
     ],
 )
 def test_retry_after_in_both_forms(text: str, seconds: float | None) -> None:

@@ -9,7 +9,9 @@ import pytest
 from msgspec import structs
 
 from reconciler.store.folder import Folder
+from reconciler.store.holder import this_process
 from reconciler.store.journal import Journal
+from reconciler.store.lock import held_lock
 from reconciler.store.results import result_schema
 from reconciler.store.runs import Runs
 from tests.cli.conftest import LOCAL
@@ -47,10 +49,10 @@ def test_the_table(past: Workplace) -> None:
     assert (ran.code, ran.err) == (0, "")
     link, commit = "https://ci.example/runs/9", "0123456789"
     assert [line.split("  ") for line in _squeezed(ran.out)] == [
-        ["run", "environment", "outcome", "steps", "took", "when", "by", "commit", "CI run"],
-        [THIRD.run, "local", "unfinished", "-", "-", "2026-11-26 09:00Z", "ci", commit, link],
-        [SECOND.run, "production", "partly", "1 done, 1 failed", "2 min", "2026-11-25 09:00Z", "ci", commit, link],
-        [FIRST.run, "local", "done", "2 done", "2 min", "2026-11-24 09:00Z", "ci", commit, link],
+        ["run", "when", "environment", "outcome", "steps", "took", "by", "commit", "CI run"],
+        [THIRD.run, "2026-11-26 09:00Z", "local", "unfinished", "-", "-", "ci", commit, link],
+        [SECOND.run, "2026-11-25 09:00Z", "production", "partly", "1 done, 1 failed", "2 min", "ci", commit, link],
+        [FIRST.run, "2026-11-24 09:00Z", "local", "done", "2 done", "2 min", "ci", commit, link],
     ]
 
 
@@ -120,7 +122,7 @@ def test_the_report_of_a_run(past: Workplace) -> None:
     ]
     assert now.splitlines() == [
         "Read back, and as written: all 3 written contacts",
-        "To go on: correct what 1 step failed of, then reconciler -e production apply does what is left",
+        "To go on: mend the cause of the 1 failed step, then reconciler -e production apply does what is left",
         f"To undo: reconciler -e production rollback {SECOND.run} --out undo.json, review that plan, then reconciler -e"
         " production apply undo.json",
     ]
@@ -161,9 +163,17 @@ def test_the_table_on_a_narrow_terminal(past: Workplace, monkeypatch: pytest.Mon
     monkeypatch.setattr("reconciler.cli.get.printing.terminal_width", lambda: 80)
     ran = past.run("history")
     assert max(map(len, ran.out.splitlines())) <= 80
-    assert ran.out.splitlines()[0].split()[:5] == ["run", "environment", "outcome", "steps", "took"]
-    assert ran.err == "left out, for want of width: when, by, commit, CI run (--format json has all of it)\n"
+    assert ran.out.splitlines()[0].split()[:2] == ["run", "when"]
+    assert ran.err.endswith("by, commit, CI run (--format json has all of it)\n")
     assert max(map(len, past.run("history", SECOND.run).out.splitlines())) <= 80
+
+
+def test_a_shard_on_a_narrow_terminal(past: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither when a run began nor which shard it was of is ever cut; the environment's name is."""
+    monkeypatch.setattr("reconciler.cli.get.printing.terminal_width", lambda: 80)
+    begin(Runs(Folder(past.folder / ".reconciler")), structs.replace(record_of(4, "production"), shard="12/16"))
+    line = past.run("history").out.splitlines()[1]
+    assert ("2026-11-27 09:00Z" in line, " 12/16 " in line, len(line) <= 80) == (True, True, True)
 
 
 def test_the_report_of_a_run_as_json(past: Workplace) -> None:
@@ -182,6 +192,37 @@ def test_the_report_of_a_run_that_has_no_end(past: Workplace) -> None:
     assert "1  unknown" in ran.out
     found = json.loads(past.run("history", THIRD.run, "--format", "json").out)
     assert (found["finished"], found["events"][0]["event"]) == (False, "sending")
+
+
+def test_a_run_that_is_alive(past: Workplace) -> None:
+    """It holds its lock: nothing broke off, there is nothing to undo yet; afterwards `apply` has to settle it first."""
+    with held_lock(Folder(past.folder / ".reconciler"), "local", THIRD.run, this_process({})):
+        assert json.loads(past.run("history", "--format", "json").out)[0]["outcome"] == "running"
+        alive = past.run("history", THIRD.run).out
+        assert json.loads(past.run("history", THIRD.run, "--format", "json").out)["finished"] is False
+    assert "outcome      running" in alive
+    assert "under way: no answer yet" in alive
+    assert "To go on: it still runs (" in alive
+    assert not [each for each in ("broke off", "To undo", "rollback") if each in alive]
+    dead = past.run("history", THIRD.run).out
+    assert "To undo: not before it is settled: reconciler -e local apply does that first" in dead
+    assert ("outcome      unfinished" in dead, "rollback" in dead) == (True, False)
+
+
+def test_the_lock_of_another_run_is_no_sign_of_life(past: Workplace) -> None:
+    """The run that holds it now came later."""
+    with held_lock(Folder(past.folder / ".reconciler"), "local", FIRST.run, this_process({})):
+        assert "outcome      unfinished" in past.run("history", THIRD.run).out
+
+
+def test_a_run_by_less_than_its_id(past: Workplace) -> None:
+    """`last`, of the environment that is named, and the beginning of one id alone."""
+    assert f"run          {THIRD.run}" in past.run("history", "last").out
+    assert f"run          {SECOND.run}" in past.run("-e", "production", "history", "last").out
+    assert f"run          {SECOND.run}" in past.run("history", SECOND.run[:-3]).out
+    assert "unknown-run" in past.run("history", "2026").err
+    told = past.run("history", "nothing").err
+    assert told.index(THIRD.run) < told.index(SECOND.run) < told.index(FIRST.run)
 
 
 @pytest.mark.parametrize("name", [FIRST.run[:-1] + "4", "../../reconciler", "nothing"])

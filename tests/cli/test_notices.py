@@ -2,49 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-
 import pytest
 
 from reconciler.api.endpoints.campaigns import patch_campaign
-from tests.cli.conftest import LOCAL
+from tests.cli.conftest import LOCAL, expect_another_mode
+from tests.cli.noticing import SECRET, chat, notices
 from tests.conftest import Workplace
-
-SECRET = "T0SECRET"
-
-
-class _Chat(BaseHTTPRequestHandler):
-    status: int
-    heard: list[dict[str, Any]]
-
-    def do_POST(self) -> None:
-        """Hears it."""
-        self.heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(self.status)
-        self.send_header("Location", "http://127.0.0.1:9/elsewhere")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Says nothing."""
-
-
-@contextmanager
-def chat(status: int = 200) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A webhook's URL, and what it has heard."""
-    heard: list[dict[str, Any]] = []
-    handler = type("OneChat", (_Chat,), {"status": status, "heard": heard})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/services/{SECRET}", heard
-        server.shutdown()
-        thread.join()
 
 
 def _console(project: Workplace, **fields: object) -> None:
@@ -134,3 +97,62 @@ def test_an_answer_that_is_no_success_is_said(project: Workplace, status: int) -
             assert f"the webhook answered {status}" in ran.err
             assert SECRET not in ran.err
         assert len(heard) == 2
+
+
+def test_shards_remember_their_own_drift(project: Workplace) -> None:
+    """Each tells once, says which it is, and none forgets what another one has told."""
+    assert project.run(*LOCAL, "apply", "--yes").code == 0
+    _console(project, maxTries=9)
+    told = []
+    for _ in range(2):
+        for shard in ("1/3", "2/3", "3/3"):
+            told += notices(project, "drift", "--shard", shard)[1]
+    told += notices(project, "drift")[1]
+    drift = "Drift: 1 difference: 1 changed in the console"
+    assert told == [
+        ("drifted", f"reconciler: admissions → local, only shard 2/3: {drift}"),
+        ("drifted", f"reconciler: admissions → local: {drift}"),
+    ]
+    assert notices(project, "drift") == (2, [])
+
+
+def test_drift_is_told_where_not_all_can_be_compared(project: Workplace) -> None:
+    """What was found, and that it is not all; once, and anew once all can be."""
+    assert project.run(*LOCAL, "apply", "--yes").code == 0
+    _console(project, maxTries=9)
+    path = project.folder / "manifests/follow-up.yaml"
+    before = path.read_text()
+    whole = "reconciler: admissions → local: Drift: 1 difference: 1 changed in the console"
+    assert notices(project, "drift") == (2, [("drifted", whole)])
+    path.write_text(before.replace("spec:\n", "spec:\n  expect: {mode: preview}\n", 1))
+    incomplete = f"{whole}; incomplete, 1 object could not be compared (errors)"
+    assert [notices(project, "drift") for _ in range(2)] == [(1, [("drifted", incomplete)]), (1, [])]
+    path.write_text(before)
+    assert [notices(project, "drift") for _ in range(2)] == [(2, [("drifted", whole)]), (2, [])]
+
+
+def test_what_can_not_be_compared_is_not_forgotten(project: Workplace) -> None:
+    """Drift that was told, and is out of sight for an hour, is the same drift after it."""
+    assert project.run(*LOCAL, "apply", "--yes").code == 0
+    _console(project, maxTries=9)
+    path = project.folder / "manifests/admissions.yaml"
+    before = path.read_text()
+    assert notices(project, "drift")[0] == 2
+    expect_another_mode(project)
+    assert notices(project, "drift") == (1, [])
+    path.write_text(before)
+    assert notices(project, "drift") == (2, [])
+
+
+def test_a_notice_that_there_is_not_is_said(project: Workplace) -> None:
+    """A name that is misspelt would be silence for ever."""
+    with chat() as (url, heard):
+        project.variables = {"RECONCILER_WEBHOOK_URL": url, "RECONCILER_WEBHOOK_ON": "aplied, failed,"}
+        ran = project.run(*LOCAL, "apply", "--yes")
+        assert (ran.code, heard) == (0, [])
+        said = "warning: RECONCILER_WEBHOOK_ON: there is no notice `aplied`; the nearest one is `applied`\n"
+        assert ran.err.count(said) == 1
+        project.variables = {"RECONCILER_WEBHOOK_URL": url, "RECONCILER_WEBHOOK_ON": " , "}
+        _console(project, maxTries=9)
+        assert project.run(*LOCAL, "drift").code == 2
+        assert [each["event"] for each in heard] == ["drifted"]

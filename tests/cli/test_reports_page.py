@@ -9,11 +9,14 @@ import pytest
 
 from reconciler.cli.machine_reports import GITHUB, MACHINES
 from reconciler.explanations import EXPLANATIONS
+from reconciler.render.machine_drift import drift_handover
 from reconciler.render.machine_runs import run_handover
+from reconciler.render.words import Names
 from tests.cli.conftest import LOCAL
 from tests.conftest import Workplace
 from tests.pages import DOCS
 from tests.render.ran import ran
+from tests.render.test_machine_drift import DRIFT
 
 PAGE = (DOCS / "reports.md").read_text(encoding="utf-8")
 EXCERPTS = re.findall(r"```\w+ (\S+)\n(.*?)```", PAGE, re.DOTALL)
@@ -43,7 +46,7 @@ def test_an_excerpt(written: Path, name: str, shown: str) -> None:
 
 
 def test_every_output_is_told(written: Path) -> None:
-    """Those of plan and those of apply, and no others."""
+    """Those of plan, of drift and of apply, and no others."""
     names = re.findall(r"^([a-z-]+)<<", (written / "outputs").read_text(encoding="utf-8"), re.MULTILINE)
     told = {
         one
@@ -51,7 +54,7 @@ def test_every_output_is_told(written: Path) -> None:
         for row in table.strip().splitlines()[2:]
         for one in re.findall(r"`([a-z-]+)`", row.split("|")[1])
     }
-    assert told == {*names, *run_handover(ran()).outputs}
+    assert told == {*names, *drift_handover(DRIFT, Names()).outputs, *run_handover(ran()).outputs}
 
 
 def test_every_format_and_code_is_told() -> None:
@@ -59,7 +62,7 @@ def test_every_format_and_code_is_told() -> None:
     assert all(f"| `{each}=FILE` |" in PAGE for each in MACHINES)
     assert f"| `{GITHUB}` (no file) |" in PAGE
     codes = re.findall(r"^\| `([a-z-]+)` \| (?:error|warning|note|the check's) ", PAGE, re.MULTILINE)
-    assert len(codes) == 7
+    assert len(codes) == 8
     assert set(codes) <= EXPLANATIONS.keys()
 
 

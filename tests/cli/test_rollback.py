@@ -28,7 +28,7 @@ def test_a_run_is_undone(project: Workplace) -> None:
     ran = undo(project, run)
     assert ran.code == 0, ran.err
     assert held(project) == between, "rollback only reads"
-    assert "`apply undo.json` carries out exactly this plan" in ran.err
+    assert "`reconciler -e local apply undo.json` carries out exactly this plan" in ran.err
     assert "Plan: 6 campaigns change" in ran.out
     plan = saved(project)
     assert (plan["undoes"], {each["reason"] for each in plan["changes"]}) == (run, {"runUndone"})
@@ -158,7 +158,7 @@ def test_formats_and_reports(project: Workplace) -> None:
     assert "undo-impossible" in (project.folder / "undo.html").read_text()
     assert "keeps the custom fields" in (project.folder / "u.md").read_text()
     text = project.run("rollback", run)
-    assert f"Nothing was written. To carry this out: `rollback {run} --out undo.json`" in text.err
+    assert f"Nothing was written. To carry this out: `reconciler -e local rollback {run} --out undo.json`" in text.err
     assert project.run("rollback", run, "--valid-for", "soon").code == 64
 
 
@@ -190,7 +190,7 @@ def test_unknown_runs(project: Workplace) -> None:
         ran = project.run(*LOCAL, "rollback", run)
         assert (ran.code, words in ran.err, "unknown-run" in ran.err) == (1, True, True)
     run = apply(project)
-    assert f"the nearest run is `{run}`" in project.run("rollback", run[:-1]).err
+    assert f"the nearest run is `{run}`" in project.run("rollback", run[:-1] + "x").err
     assert project.run("rollback", "../../secret").code == 1
 
 

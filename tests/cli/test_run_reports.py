@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from reconciler.cli.reports import RUN_FORMATS
+from reconciler.errors import ProjectError
 from reconciler.store.folder import Folder
 from reconciler.store.holder import this_process
 from reconciler.store.lock import held_lock
@@ -91,7 +92,7 @@ def test_a_run_that_failed_in_part(project: Workplace, monkeypatch: pytest.Monke
     assert "then `reconciler -e local apply` does what is left" in markdown
     text = project.run(*LOCAL, "apply", "--yes").out
     assert "  failed    step 1  Campaign/admissions-property  PATCH displayedPhoneNumbers, maxTries\n" in text
-    assert "\nTo go on: correct what 1 step failed of" in text
+    assert "\nTo go on: mend the cause of the 1 failed step" in text
     assert "\nTo undo: nothing was written" in text
 
 
@@ -198,6 +199,20 @@ def test_a_fault_of_the_tool_before_any_run_is_no_interruption(
     assert (ran.code, "error[bug]" in ran.err) == (1, True)
     result = _result(ran.out)
     assert (result["outcome"], result["fault"]["code"], result["run"]) == ("refused", "bug", None)
+
+
+def test_a_stdout_that_is_full_takes_no_report_with_it(project: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files are there, and the exit code is the run's own where that is the worse one."""
+
+    def full(text: object) -> None:
+        raise ProjectError("the output can't be written", "No space left on device", "make room", "output-lost")
+
+    project.run(*LOCAL, "plan")
+    arm(monkeypatch, REFUSING)
+    monkeypatch.setattr("reconciler.cli.terminal.out", full)
+    ran = _apply(project)
+    assert (ran.code, "error[output-lost]" in ran.err) == (5, True), ran.err
+    assert _result(_read(project, "r.json"))["outcome"] == "partly"
 
 
 @pytest.mark.parametrize("format_", RUN_FORMATS)

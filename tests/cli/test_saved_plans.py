@@ -21,7 +21,7 @@ SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 def test_savedplan_of(project: Workplace) -> None:
     """What was saved is applied, and nothing is left to do."""
     saved = project.run(*LOCAL, "plan", "--out", "change.json")
-    assert (saved.code, "apply change.json" in saved.err) == (0, True)
+    assert (saved.code, "`reconciler -e local apply change.json` applies" in saved.err) == (0, True)
     applied = project.run(*LOCAL, "apply", "change.json")
     assert applied.code == 0, applied.err
     assert plan_of(project)["steps"] == []

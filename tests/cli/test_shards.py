@@ -188,7 +188,7 @@ def test_the_history_shows_the_shard(project: Workplace) -> None:
     assert project.run(*LOCAL, "apply", "--yes").code == 0
     rows = json.loads(project.run("history", "--format", "json").out)
     assert [each["shard"] for each in rows] == [None, BAKERY]
-    assert f"local {BAKERY}  " in project.run("history").out
+    assert f"local        {BAKERY}  " in project.run("history").out
     assert f"shard {BAKERY}" in project.run("history", rows[1]["run"]).out
     runs, scope = Runs(_objects(project)), f"local.{BAKERY.replace('/', '-of-')}"
     assert (runs.last("local"), runs.last(scope)) == (rows[0]["run"], rows[1]["run"])

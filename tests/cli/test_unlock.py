@@ -60,6 +60,7 @@ def test_a_stale_lock_is_shown_and_released(project: Workplace) -> None:
             "since        2026-11-23 08:00Z\n"
             "renewed      2026-11-23 08:00:00Z\n"
             "CI run       https://ci.example/runs/9\n"
+            "state        last sign of life 1 h 0 min ago, and its process can't be seen from here\n"
             "The lock of `local` is released.\n"
         )
         assert _state(project) == "released"
@@ -74,6 +75,7 @@ def test_a_live_run_keeps_its_lock(project: Workplace, holder: Holder | None) ->
         ran = project.run(*LOCAL, "unlock", "--yes", RUN)
         assert ran.code == 6
         why = "it renewed its lock less than a minute ago" if holder else "its process runs on this machine"
+        assert holder or "state        it runs: stop it first\n" in ran.out
         assert f"error[lock-held]: the lock is not released: run {RUN} is alive: {why}" in ran.err.replace("\n  ", ": ")
         assert _state(project) == "held"
         assert project.run(*LOCAL, "unlock", "--yes", RUN, "--force").code == 0
@@ -83,7 +85,9 @@ def test_a_live_run_keeps_its_lock(project: Workplace, holder: Holder | None) ->
 def test_a_dead_process_needs_no_force(project: Workplace) -> None:
     """However fresh its last sign of life is."""
     with _held(project, structs.replace(this_process({}), started="1")):
-        assert project.run(*LOCAL, "unlock", "--yes", RUN).code == 0
+        ran = project.run(*LOCAL, "unlock", "--yes", RUN)
+        assert "state        its process is gone: the next apply takes this lock over by itself\n" in ran.out
+        assert ran.code == 0
 
 
 def test_only_the_run_that_was_meant(project: Workplace) -> None:
@@ -137,6 +141,7 @@ def test_apply_is_kept_out_and_told_by_whom(project: Workplace) -> None:
     with _held(project):
         ran = project.run(*LOCAL, "apply", "--yes")
         assert (ran.code, f"run {RUN} of ci on runner-7" in ran.err) == (6, True)
+        assert "`reconciler unlock` shows who holds it" in ran.err
     assert project.run(*LOCAL, "apply", "--yes").code == 0
 
 

@@ -104,6 +104,8 @@ def _assigned(tree: ast.Module, variable: str) -> Iterator[str]:
             names = getattr(node.targets[0], "elts", ())
             pairs = zip(names, node.value.elts, strict=False)
             parts = [value for target, value in pairs if ast.unparse(target) == variable]
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == variable:
+            parts = [node.value]
         elif isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple) and len(node.value.elts) >= 4:
             parts = node.value.elts[:1]
         else:

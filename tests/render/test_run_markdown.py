@@ -31,7 +31,7 @@ def test_the_whole_story() -> None:
         "",
         "2 steps in 2 min, 12 requests (2 of them repeated).",
         "",
-        "- **To go on:** correct what 1 step failed of, then `reconciler -e test apply` does what is left",
+        "- **To go on:** mend the cause of the 1 failed step, then `reconciler -e test apply` does what is left",
         "- **To undo:** `reconciler -e test rollback 20261123T090000Z-abc123 --out undo.json`, review that plan, then"
         " `reconciler -e test apply undo.json`",
         "",

@@ -82,7 +82,7 @@ def test_nothing_is_to_be_done_after_a_run_that_did_all() -> None:
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        (ran(FAILED), "correct what 1 step failed of, then reconciler -e test apply does what is left"),
+        (ran(FAILED), "mend the cause of the 1 failed step, then reconciler -e test apply does what is left"),
         (ran(step(1, "unknown")), "of 1 step the end is unknown: reconciler -e test apply waits for a batch"),
         (ran(step(1, "stale")), "plan again and review it, reconciler -e test plan --out change.json"),
         (ran(step(1, "skipped")), "1 step skipped: reconciler -e test apply tries again"),

@@ -206,3 +206,41 @@ def test_steps_have_the_names_of_the_contract() -> None:
         "number", "address", "campaignId", "operation", "call", "outcome", "detail", "help", "seconds", "contacts",
         "moved",
     }  # fmt: skip
+
+
+def test_a_run_that_was_taken_for_broken_off_tells_its_own_end(objects: Objects) -> None:
+    """It lived, without its lock; the later run that settled it stays the last one."""
+    runs, first, second = Runs(objects), record_of(1), record_of(2)
+    begin(runs, first)
+    runs.settle(first.scope, first.run)
+    begin(runs, second)
+    runs.end(second, result_of(second, "done"))
+    own = result_of(first, "done", "skipped")
+    runs.end(first, own)
+    assert runs.result(first.run) == own
+    assert runs.last("production") == second.run
+
+
+def test_what_is_no_mark_is_left_alone(objects: Objects) -> None:
+    """A stray object, or the empty one that a cloud's console makes for a folder, keeps nobody from applying."""
+    objects.create("unfinished/x", b"")
+    objects.create("unfinished/notes.json", b"{}")
+    assert Runs(objects).unfinished("production") == []
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b'{"formatVersion":1,"event":"accepted","at":"2026-11-23T09:00:00+00:00","batch":"b"}',
+        b'{"formatVersion":1,"at":"2026-11-23T09:00:00+00:00"}',
+        b'{"formatVersion":1,"event":"result","at":"x","step":1,"address":"a","campaignId":1,"contacts":3}',
+        b"[" * 100_000,
+    ],
+)
+def test_an_event_that_nobody_wrote_is_told(objects: Objects, odd: bytes) -> None:
+    """With its name, and what to do: not as a fault of the tool."""
+    runs, record = Runs(objects), record_of(1)
+    begin(runs, record)
+    objects.create(f"runs/{record.run}/events/000001-{'result' if b'result' in odd else 'sending'}.json", odd)
+    with pytest.raises(ProjectError, match="events/"):
+        assert [runs.unfinished("production"), runs.story(record)]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from reconciler.kinds.check import Comparison, like
+from reconciler.kinds.field import Field, Type
+from reconciler.kinds.values import written
 from reconciler.manifests.checks import Condition
 
 #: What the environment calls ids, by name.
@@ -21,25 +25,31 @@ def fact_of(facts: Facts, condition: Condition) -> Any:
     return found
 
 
-def holds(condition: Condition, facts: Facts, ids: Ids) -> bool:
-    """Whether the row's fact is as the condition says. Names of agents or groups in it are `ids` of the environment."""
-    found, wanted = fact_of(facts, condition), _as_ids(condition.wanted, ids)
-    values = (list(found) or [None]) if isinstance(found, list | tuple) else [found]
+def holds(condition: Condition, facts: Facts, field: Field | None = None, names: Mapping[str, Ids] = {}) -> bool:
+    """Whether the row's fact is as the condition says.
+
+    `field`: what the fact is a value of, so that both are compared in the form that plans have: a phone number by its
+    digits, a wait in seconds, an agent or a group by the id that `names` gives it.
+    """
+    found, wanted = fact_of(facts, condition), condition.wanted
+    values = [
+        _plain(each, field, {}) for each in (list(found) or [None] if isinstance(found, list | tuple) else [found])
+    ]
     match condition.comparison:
         case Comparison.EQUALS:
-            return _is_any(values, [wanted])
+            return _is_any(values, [_plain(wanted, field, names)])
         case Comparison.NOT_EQUALS:
-            return not _is_any(values, [wanted])
+            return not _is_any(values, [_plain(wanted, field, names)])
         case Comparison.IN:
-            return _is_any(values, wanted)
+            return _is_any(values, [_plain(each, field, names) for each in wanted])
         case Comparison.NOT_IN:
-            return not _is_any(values, wanted)
+            return not _is_any(values, [_plain(each, field, names) for each in wanted])
         case Comparison.AT_MOST:
             return (number := _number(found)) is not None and number <= wanted
         case Comparison.AT_LEAST:
             return (number := _number(found)) is not None and number >= wanted
         case Comparison.MATCHES:
-            return any(isinstance(each, str) and like(wanted, each) for each in values)
+            return any(isinstance(each, str) and like(_pattern(wanted, field), each) for each in values)
         case Comparison.PRESENT:
             return any(each is not None for each in values) is wanted
 
@@ -75,10 +85,22 @@ def _number(found: Any) -> int | None:
     return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
-def _as_ids(wanted: Any, ids: Ids) -> Any:
-    if isinstance(wanted, list):
-        return [_as_ids(each, ids) for each in wanted]
-    return ids.get(wanted, wanted) if isinstance(wanted, str) else wanted
+def _plain(value: Any, field: Field | None, names: Mapping[str, Ids]) -> Any:
+    """A value of the field as plans have it; what can be none stays as it is written."""
+    if field is None or not isinstance(value, str):
+        return value
+    if field.type is Type.REFERENCE:
+        return names.get(field.reference, {}).get(value, value)
+    try:
+        return written(replace(field, many=False), value)
+    except (ValueError, OverflowError):
+        return value
+
+
+def _pattern(pattern: str, field: Field | None) -> str:
+    """A pattern without what numbers are only written with."""
+    is_phone = field is not None and field.type is Type.PHONE
+    return re.sub(r"[^0-9*]", "", pattern) if is_phone else pattern
 
 
 def _shown(value: Any) -> str:

@@ -7,7 +7,7 @@ plan can't say of itself that it is allowed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -19,10 +19,11 @@ from reconciler.manifests.checks import Check, Condition, Waiver
 from reconciler.manifests.desired import Desired
 from reconciler.planning.checks.conditions import fact_of, holds, wanted_words
 from reconciler.planning.checks.freeze import frozen_by, window_words
+from reconciler.planning.checks.names import ids_of, refuse_unknown_names
 from reconciler.planning.checks.results import CheckFailure, CheckResult, Waived
-from reconciler.planning.checks.rows import Row, rows_of, summed_facts
+from reconciler.planning.checks.rows import Row, Rows
 from reconciler.planning.findings import FindingPlace
-from reconciler.planning.plan import Action, Plan
+from reconciler.planning.plan import Plan
 
 
 @dataclass(slots=True)
@@ -34,10 +35,14 @@ class Checked:
 
 
 def held(plan: Plan, desired: Desired, now: datetime) -> Checked:
-    """The checks of the project, held against the plan at the moment `now`."""
-    found = Checked()
+    """The checks of the project, held against the plan at the moment `now`.
+
+    ManifestsInvalid when one names an agent or a group that the environment does not: it could never find them there.
+    """
+    refuse_unknown_names(desired.project.checks, desired.environment)
+    found, made = Checked(), Rows(plan, desired)
     for check in desired.project.checks:
-        rows = list(_selected(check, plan, desired))
+        rows = list(_selected(check, made, desired))
         failures = () if plan.undoes and check.except_undo else tuple(_failures(check, rows, desired, now))
         span = check.span
         place = FindingPlace(span.source.path, span.line, span.column)
@@ -51,19 +56,12 @@ def with_checks(plan: Plan, desired: Desired, now: datetime) -> Plan:
     return structs.replace(plan, checks=tuple(held(plan, desired, now).results))
 
 
-def _selected(check: Check, plan: Plan, desired: Desired) -> Iterator[Row]:
-    """The rows that its `where` selects."""
-    changes, where = None, check.where
-    if check.of is Of.AGENT:
-        summed = [each for each in where if each.path[0] in SUMMED]
-        where = tuple(each for each in where if each not in summed)
-        changes = [
-            each
-            for each in plan.changes
-            if each.action is Action.ASSIGN and all(holds(one, summed_facts(plan, desired, each), {}) for one in summed)
-        ]
-    for row in rows_of(check.of, plan, desired, changes):
-        if all(holds(each, row.facts, _ids(row, each, desired)) for each in where):
+def _selected(check: Check, made: Rows, desired: Desired) -> Iterator[Row]:
+    """The rows that its `where` selects; of agents some conditions select what their numbers are the sum of."""
+    summed = [each for each in check.where if check.of is Of.AGENT and each.path[0] in SUMMED]
+    where = [each for each in check.where if each not in summed]
+    for row in made.of(check.of, lambda facts: all(holds(each, facts) for each in summed)):
+        if all(_holds(row, each, desired) for each in where):
             yield row
 
 
@@ -85,17 +83,14 @@ def _failures(check: Check, rows: Sequence[Row], desired: Desired, now: datetime
 def _broken(check: Check, row: Row, desired: Desired) -> Iterator[tuple[Condition | None, str]]:
     """The conditions that a row breaks, in words; none of them where the row itself must not be."""
     for each in check.require:
-        if not holds(each, row.facts, _ids(row, each, desired)):
+        if not _holds(row, each, desired):
             yield each, wanted_words(each)
     if not check.require:
         yield None, "must not change"
 
 
-def _ids(row: Row, condition: Condition, desired: Desired) -> Mapping[str, int]:
-    """What the environment calls the ids that a condition is about."""
-    if condition.path[0] not in ("agent", "before", "after") or not row.reference:
-        return {}
-    return desired.environment.agents if row.reference == "agents" else desired.environment.groups
+def _holds(row: Row, condition: Condition, desired: Desired) -> bool:
+    return holds(condition, row.facts, row.fields.get(condition.path[0]), ids_of(desired.environment))
 
 
 def _counts(waiver: Waiver, row: Row, today: date) -> bool:
