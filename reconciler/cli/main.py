@@ -5,13 +5,16 @@ from __future__ import annotations
 import atexit
 import gc
 import io
+import os
 import signal
 import sys
+import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -111,7 +114,18 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             encoding = None if stream.isatty() else "utf-8"
             stream.reconfigure(encoding=encoding, errors="backslashreplace")
-    sys.exit(run(sys.argv[1:], Session()))
+    code = run(sys.argv[1:], Session())
+    if any(each.daemon for each in threading.enumerate()):
+        _leave(code)
+    sys.exit(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """Exits at once: a thread that nobody waits for may be inside of OpenSSL, which an orderly end takes from it."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # nobody reads it any more; the exit code says what became of the run
+            stream.flush()
+    os._exit(code)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import io
 import json
@@ -68,7 +69,12 @@ class _Moments:
             self.happens()
 
 
+#: Held from a write's commit until it is written down: else another thread's end would leave one that nobody knows.
+_WRITTEN_DOWN = threading.Lock()
+
+
 def _kill() -> None:
+    _WRITTEN_DOWN.acquire(timeout=5)
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -213,12 +219,22 @@ def _hurry(seconds: float) -> None:
 def _hook(folder: Path, moments: _Moments, time: _Time) -> None:
     """Puts the moments in front of the account and of the store, and makes waiting take no time."""
 
+    one_write = asyncio.Lock()
+
+    async def written(sent: Sent, passed: Pass) -> Answer:
+        async with one_write:
+            with _WRITTEN_DOWN:
+                answer: Answer = await passed()
+                _append(folder / "writes", json.dumps(_written(sent, answer, time)))
+        return answer
+
     async def fault(sent: Sent, passed: Pass) -> Answer:
         moments.pass_by(f"before {sent.method} {sent.path}")
-        answer: Answer = await passed()
-        if not sent.is_read:
-            _append(folder / "writes", json.dumps(_written(sent, answer, time)))
-            moments.pass_by(f"after {sent.method} {sent.path}")
+        if sent.is_read:
+            read: Answer = await passed()
+            return read
+        answer = await written(sent, passed)
+        moments.pass_by(f"after {sent.method} {sent.path}")
         return answer
 
     def opened(database: Path, *_: Any, **__: Any) -> Any:

@@ -27,6 +27,8 @@ from reconciler.cli.terminal import wants_colour
 from reconciler.errors import LimitExceeded, LockHeld, ProjectError, SavedPlanRefused
 from tests.conftest import Workplace
 
+HEAD = "apiVersion: diabolocom.reconciler/v1\n"
+
 README = Path(__file__).resolve().parents[2] / "README.md"
 
 
@@ -113,6 +115,19 @@ def test_a_full_disk_is_told(workplace: Workplace, arguments: list[str]) -> None
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
     assert (done.returncode, "error[output-lost]" in done.stderr, "No space left" in done.stderr) == (1, True, True)
     assert "Traceback" not in done.stderr
+
+
+def test_faults_while_the_account_is_being_read(workplace: Workplace) -> None:
+    """Nobody waits for that thread, and wherever it is at the end, in OpenSSL for one: exit 1, each time."""
+    environment = '{baseUrl: "http://127.0.0.1:9", tokenEnv: THE_TOKEN}'
+    spec = f"spec: {{manifests: [manifests], environments: {{production: {environment}}}}}"
+    workplace.write("reconciler.yaml", f"{HEAD}kind: Project\nmetadata: {{name: p}}\n{spec}\n")
+    workplace.write("manifests/broken.yaml", f"{HEAD}kind: Campaign\nmetadata: {{name: a}}\nspec: {{no: 1}}\n")
+    command = [sys.executable, "-m", "reconciler", "plan"]
+    variables = {**os.environ, "THE_TOKEN": "a-token"}
+    ends = [subprocess.run(command, capture_output=True, timeout=60, check=False, env=variables) for _ in range(12)]
+    assert [each.returncode for each in ends] == [1] * 12
+    assert all(b"manifests/broken.yaml" in each.stderr for each in ends)
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])

@@ -157,9 +157,10 @@ def test_a_collector_that_never_answers(
     monkeypatch.setattr("reconciler.tracing.spans.PATIENCE", 0.1)
     ran = _apply(project, monkeypatch, collecting.url, OTEL_EXPORTER_OTLP_TIMEOUT="3600")
     waiting = [each for each in threading.enumerate() if each.name == "traces"]
-    assert (ran.code, ran.err.count(MISSING), len(waiting)) == (0, 1, 1)
+    assert (ran.code, ran.err.count(MISSING), len(waiting) >= 1) == (0, 1, True)
     collecting.answering.set()
-    waiting[0].join()
+    for each in waiting:
+        each.join()
 
 
 @pytest.mark.parametrize(
